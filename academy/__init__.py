@@ -1,0 +1,1 @@
+"""Digital Academy: the learning system with which a city trains the people who run it."""
