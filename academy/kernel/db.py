@@ -1,0 +1,135 @@
+"""The database: engine settings, column types, naming of constraints."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Engine, Integer, MetaData, TypeDecorator, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+from academy.kernel import clock
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC; a naive value is a bug and raises ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Base(DeclarativeBase):
+    """What annotations of columns mean."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: UtcDateTime, int: Id, dict: Json, list: Json},
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+Model = db.Model
+
+
+def primary_key() -> Mapped[int]:
+    return mapped_column(Id, primary_key=True, autoincrement=True)
+
+
+def timestamp(**named: Any) -> Mapped[datetime]:
+    """A column that defaults to now (by :mod:`academy.kernel.clock`)."""
+    return mapped_column(UtcDateTime, default=clock.now, **named)
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """Pool settings: a lost connection is noticed before use, and waiting has an end."""
+    if database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 5,
+        "max_overflow": 10,
+        "pool_timeout": 5,
+        # psycopg's server-side prepared statements break behind a transaction pooler
+        "connect_args": {"prepare_threshold": None},
+    }
+
+
+# set by the unit of work while its block runs
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+
+@contextmanager
+def separate_transaction() -> Iterator[Connection]:
+    """A short transaction on a connection of its own, for counters, leases and progress of jobs.
+
+    Raises:
+        RuntimeError: called inside a unit of work, whose write lock it would wait for without end.
+    """
+    if writing.get():
+        raise RuntimeError("a separate transaction cannot be opened inside a unit of work")
+    engine: Any = db.engine
+    if isinstance(engine, Connection):  # tests: one connection, every transaction a savepoint
+        with engine.begin_nested():
+            yield engine
+        return
+    mark = writing.set(True)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        writing.reset(mark)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # SQLAlchemy, not the driver, opens transactions: see _begin
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # an acknowledged answer survives a power cut: NORMAL may lose the last commits
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA cache_size = -16000")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Any) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    # a reader that turns writer may find that another was faster; a writer from the start waits its turn
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")

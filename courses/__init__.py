@@ -1,0 +1,1 @@
+"""Course modules: plugins that see the academy only through ``academy.sdk``."""
