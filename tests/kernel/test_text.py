@@ -56,7 +56,11 @@ def test_folding_drops_case_and_marks(text, folded):
 def test_folding_covers_every_vietnamese_letter():
     letters = "àảãáạăằẳẵắặâầẩẫấậèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵđ"
     assert len(letters) == 67
-    assert fold(letters) == fold(letters.upper()) == "a" * 17 + "e" * 11 + "i" * 5 + "o" * 17 + "u" * 11 + "y" * 5 + "d"
+    assert (
+        fold(letters)
+        == fold(letters.upper())
+        == "a" * 17 + "e" * 11 + "i" * 5 + "o" * 17 + "u" * 11 + "y" * 5 + "d"
+    )
 
 
 @given(anything)
@@ -72,10 +76,12 @@ ICU_ORDER = [
 ]  # fmt: skip
 
 
+def shuffled(ordered):
+    return random.Random(4).sample(ordered, len(ordered))
+
+
 def test_sorts_like_the_vietnamese_collation_of_icu():
-    shuffled = ICU_ORDER[:]
-    random.Random(4).shuffle(shuffled)
-    assert sorted(shuffled, key=sort_key) == ICU_ORDER
+    assert sorted(shuffled(ICU_ORDER), key=sort_key) == ICU_ORDER
 
 
 @pytest.mark.parametrize(
@@ -88,7 +94,7 @@ def test_sorts_like_the_vietnamese_collation_of_icu():
     ],
 )
 def test_sorts_numbers_signs_and_other_scripts_sensibly(ordered):
-    assert sorted(reversed(ordered), key=sort_key) == ordered
+    assert sorted(shuffled(ordered), key=sort_key) == ordered
 
 
 @given(anything, anything)
@@ -105,7 +111,7 @@ def test_people_are_ordered_by_given_name_then_family_name():
         "Vũ Băng", "Nguyễn Thị Bích", "Vũ Bình", "Hồ Thị Dung", "Đỗ Văn Dũng", "Ngô Đan", "Bùi Văn Đức",
         "Lê An Hòa", "Lê Thị Hòa", "Lý Hòa", "Nguyễn Văn Hòa", "Y", "Trần Y",
     ]  # fmt: skip
-    assert sorted(reversed(ordered), key=name_sort_key) == ordered
+    assert sorted(shuffled(ordered), key=name_sort_key) == ordered
 
 
 @pytest.mark.parametrize(
