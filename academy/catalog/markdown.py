@@ -1,0 +1,364 @@
+"""Rendering of texts: Markdown in, sanitized HTML with stable block ids out.
+
+A lesson is rendered once, when its version is made. Its blocks carry ids that are the same in every
+language, as long as the translations have the same headings and the same number of blocks below
+each: a heading's id is written by the author, the blocks below it are counted (``validity-1``,
+``validity-2`` …). Progress, notes and search results point to these ids.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from academy.catalog.legal_numbers import is_article
+from academy.catalog.markdown_syntax import EXERCISE, ID, exercise_key, inline_text, tokens_text
+from academy.catalog.rendering import PARSER, DocumentReference, Links, MediaReference, Page
+from academy.catalog.sanitizing import clean_html
+from academy.kernel.text import slug
+
+__all__ = [
+    "Block", "Citation", "Heading", "NoLinks", "RenderedText", "TextFault", "render_block", "render_inline",
+    "render_lesson",
+]  # fmt: skip
+
+# words that the text itself shows, in the language of the text and not of its reader
+WORDS: dict[str, dict[str, Any]] = {
+    "vi": {
+        "boxes": {"note": "Ghi chú", "example": "Ví dụ", "warning": "Lưu ý", "case": "Tình huống", "summary": "Tóm tắt"},
+        "validity": {
+            "in_force": "Còn hiệu lực", "pending": "chưa có hiệu lực", "replaced": "đã được thay thế",
+            "expired": "hết hiệu lực",
+        },
+        "table": "Bảng", "footnotes": "Chú thích", "back": "Về chỗ ghi chú thích {}",
+    },
+    "en": {
+        "boxes": {"note": "Note", "example": "Example", "warning": "Warning", "case": "Case", "summary": "Summary"},
+        "validity": {
+            "in_force": "In force", "pending": "not yet in force", "replaced": "replaced", "expired": "no longer in force",
+        },
+        "table": "Table", "footnotes": "Notes", "back": "Back to note {} in the text",
+    },
+    "de": {
+        "boxes": {"note": "Hinweis", "example": "Beispiel", "warning": "Achtung", "case": "Fall", "summary": "Zusammenfassung"},
+        "validity": {
+            "in_force": "In Kraft", "pending": "noch nicht in Kraft", "replaced": "ersetzt", "expired": "außer Kraft",
+        },
+        "table": "Tabelle", "footnotes": "Anmerkungen", "back": "Zurück zu Anmerkung {} im Text",
+    },
+}  # fmt: skip
+
+INTRODUCTION = "intro"  # prefix of the blocks before the first heading
+
+_LOOKS_LIKE_HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of text that can be pointed to; ``kind`` is heading, paragraph, list, table, figure, quote,
+    code, maths, definitions, footnotes, exercise (then ``text`` is its key) or a kind of box."""
+
+    id: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    id: str
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A legal document cited in a block; ``article`` is empty or a place such as ``d5.k2``."""
+
+    number: str
+    article: str
+    block: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextFault:
+    """Something wrong in a text; ``line`` counts from 1 in the text that was rendered."""
+
+    line: int
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedText:
+    """A rendered text.
+
+    ``segments`` is the page in order: ``("html", markup)`` or ``("exercise", key)``; ``exercise_lines``
+    holds the line of each exercise in ``exercises``; ``plain`` has one line per block.
+    """
+
+    segments: tuple[tuple[str, str], ...]
+    blocks: tuple[Block, ...]
+    headings: tuple[Heading, ...]
+    citations: tuple[Citation, ...]
+    exercises: tuple[str, ...]
+    exercise_lines: tuple[int, ...]
+    faults: tuple[TextFault, ...]
+
+    @property
+    def html(self) -> str:
+        """The whole page, with an empty, addressable place where each exercise belongs."""
+        return "".join(
+            content if kind == "html" else f'<div class="exercise-place" id="exercise-{content}"></div>\n'
+            for kind, content in self.segments
+        )
+
+    @property
+    def plain(self) -> str:
+        return "\n".join(block.text for block in self.blocks if block.kind != "exercise" and block.text)
+
+    @property
+    def words(self) -> int:
+        """Words as readers count them: what stands between spaces (in Vietnamese, syllables)."""
+        return len(self.plain.split())
+
+
+class NoLinks:
+    """Links for texts that stand alone, such as the prompt of a question."""
+
+    def document(self, number: str) -> DocumentReference | None:
+        return None
+
+    def media(self, path: str, lang: str) -> MediaReference | None:
+        return None
+
+    def lesson(self, target: str) -> str | None:
+        return None
+
+
+_NO_LINKS = NoLinks()
+
+
+def render_inline(text: str, lang: str = "vi", links: Links = _NO_LINKS) -> Markup:
+    """One line of Markdown (a prompt, an option, an objective) as sanitized HTML without a paragraph."""
+    env = {"page": Page(lang, links, WORDS.get(lang, WORDS["en"]))}
+    return Markup(clean_html(PARSER.renderInline(text.strip(), env)))  # noqa: S704: sanitized in this line
+
+
+def render_block(text: str, lang: str = "vi", links: Links = _NO_LINKS) -> Markup:
+    """A short text of one or more paragraphs (an explanation, a longer prompt) as sanitized HTML."""
+    env = {"page": Page(lang, links, WORDS.get(lang, WORDS["en"]))}
+    return Markup(clean_html(PARSER.render(text.strip(), env)))  # noqa: S704: sanitized in this line
+
+
+def render_lesson(source: str, *, lang: str, links: Links = _NO_LINKS) -> RenderedText:
+    """Render the body of a lesson (without front matter).
+
+    Never raises for what an author wrote: what cannot be shown is noted in ``faults`` and left out or
+    shown as plain text.
+    """
+    page = Page(lang, links, WORDS.get(lang, WORDS["en"]))
+    return _Lesson(source, page).render()
+
+
+def _split(tokens: list[Token]) -> Iterator[list[Token]]:
+    """The top-level blocks of a text, each from its opening to its closing token."""
+    start, depth = 0, 0
+    for index, token in enumerate(tokens):
+        depth += token.nesting
+        if depth == 0:
+            yield tokens[start : index + 1]
+            start = index + 1
+
+
+_KINDS = {
+    "paragraph_open": "paragraph", "bullet_list_open": "list", "ordered_list_open": "list",
+    "table_open": "table", "figure_open": "figure", "blockquote_open": "quote", "fence": "code",
+    "code_block": "code", "math_block": "maths", "dl_open": "definitions", "footnote_block_open": "footnotes",
+}  # fmt: skip
+
+
+class _Lesson:
+    """One run of :func:`render_lesson`: walks the blocks, names them, renders them, notes what it meets."""
+
+    def __init__(self, source: str, page: Page) -> None:
+        self.env: dict[str, Any] = {"page": page}
+        self.page = page
+        self.tokens = PARSER.parse(source, self.env)
+        explicit = (token.meta.get("id", "") for token in self.tokens if token.type == "heading_open")
+        self.taken: Counter[str] = Counter(explicit)
+        self.section, self.count, self.level = INTRODUCTION, 0, 1
+        self.line = 0
+        self.html: list[str] = []
+        self.segments: list[tuple[str, str]] = []
+        self.blocks: list[Block] = []
+        self.headings: list[Heading] = []
+        self.citations: list[Citation] = []
+        self.exercises: list[tuple[str, int]] = []
+        self.faults: list[TextFault] = []
+
+    def render(self) -> RenderedText:
+        for block in _split(self.tokens):
+            if block[0].map:
+                self.line = block[0].map[0] + 1
+            self._block(block)
+            for line, message, remedy in self.page.faults:
+                self._fault(message, remedy, self.line if line is None else line + 1)
+            self.page.faults.clear()
+        self._close_segment()
+        self._check_fragments()
+        keys = [key for key, _ in self.exercises]
+        for key, line in self.exercises:
+            if keys.count(key) > 1:
+                self._fault(f"The exercise “{key}” stands here more than once", "keep it in one place", line)
+        return RenderedText(
+            segments=tuple(self.segments),
+            blocks=tuple(self.blocks),
+            headings=tuple(self.headings),
+            citations=tuple(self.citations),
+            exercises=tuple(keys),
+            exercise_lines=tuple(line for _, line in self.exercises),
+            faults=tuple(sorted(self.faults, key=lambda fault: fault.line)),
+        )
+
+    def _fault(self, message: str, remedy: str, line: int | None = None) -> None:
+        self.faults.append(TextFault(line or self.line, message, remedy))
+
+    def _block(self, block: list[Token]) -> None:
+        self._check_text(block)
+        key = exercise_key(block)
+        if key is not None:
+            self._exercise(key)
+            return
+        opening = block[0]
+        if opening.type == "heading_open":
+            block_id, kind = self._heading(block), "heading"
+        elif opening.type == "hr":
+            self.html.append("<hr>\n")
+            return
+        else:
+            block = _as_figure(block)
+            opening = block[0]
+            kind = _KINDS.get(opening.type, "paragraph")
+            if opening.type == "container_box_open":
+                kind = opening.info.split()[0]
+            block_id = "footnotes" if kind == "footnotes" else self._next_id()
+        opening.attrSet("id", block_id)
+        self._cite(block, block_id)
+        caption = block[-1].content if kind == "figure" else ""
+        self.blocks.append(Block(block_id, kind, " ".join(filter(None, (tokens_text(block), caption)))))
+        self.html.append(PARSER.renderer.render(block, PARSER.options, self.env))
+
+    def _next_id(self) -> str:
+        while True:
+            self.count += 1
+            candidate = f"{self.section}-{self.count}"
+            if candidate not in self.taken:
+                return candidate
+
+    def _heading(self, block: list[Token]) -> str:
+        opening, text = block[0], inline_text(block[1])
+        level = int(opening.tag[1])
+        if level == 1:
+            self._fault(f"“{text}” is a heading of the first level", "begin headings with ##: the title is in the front matter")
+            level = 2
+        if level > self.level + 1 and level > 2:
+            self._fault(f"The heading “{text}” skips a level", "go down one level at a time: ##, then ###")
+        self.level = level
+        opening.tag = block[-1].tag = f"h{level}"
+        heading_id = self._heading_id(opening, text)
+        self.section, self.count = heading_id, 0
+        self.headings.append(Heading(heading_id, level, text))
+        return heading_id
+
+    def _heading_id(self, opening: Token, text: str) -> str:
+        given = opening.meta.get("id")
+        if given is None:
+            self._fault(f"The heading “{text}” has no id", f"add one, the same in every language: {{#{slug(text, 40)}}}")
+        elif not ID.fullmatch(given):
+            self._fault(f"The id “{given}” is not allowed", "use small letters a–z, digits and hyphens")
+        elif given not in {heading.id for heading in self.headings}:
+            return given
+        else:
+            self._fault(f"The id “{given}” is used by two headings", "give each heading an id of its own")
+        base = slug(given or text, 60) or "section"
+        candidate, count = base, 1
+        while candidate in self.taken or candidate in {heading.id for heading in self.headings}:
+            count += 1
+            candidate = f"{base}-{count}"
+        self.taken[candidate] += 1
+        return candidate
+
+    def _exercise(self, key: str) -> None:
+        if not ID.fullmatch(key):
+            self._fault(f"“{key}” is no key of an exercise", "use small letters a–z, digits and hyphens")
+            return
+        self._close_segment()
+        self.exercises.append((key, self.line))
+        self.segments.append(("exercise", key))
+        self.blocks.append(Block(f"exercise-{key}", "exercise", key))
+
+    def _close_segment(self) -> None:
+        if self.html:
+            self.segments.append(("html", clean_html("".join(self.html))))
+            self.html.clear()
+
+    def _cite(self, block: list[Token], block_id: str) -> None:
+        for token in block:
+            for child in token.children or ():
+                if child.type != "citation":
+                    continue
+                number, article = child.content, child.meta["article"]
+                line = (token.map[0] + 1) if token.map else self.line
+                if self.page.links.document(number) is None:
+                    self._fault(
+                        f"The document “{number}” is not in the register",
+                        "add it to legal.yaml with its title, issuer and dates, or correct the number",
+                        line,
+                    )
+                elif article and not is_article(article):
+                    self._fault(f"“#{article}” names no place in a document", "write #d5, #d5.k2 or #d5.k2.a", line)
+                self.citations.append(Citation(number, article, block_id, line))
+
+    def _check_text(self, block: list[Token]) -> None:
+        for token in block:
+            line = token.map[0] + 1 if token.map else self.line
+            if token.type == "heading_open" and token is not block[0]:
+                self._fault("A heading stands inside a box, list or quotation", "take it out, or write it in bold", line)
+            for child in token.children or ():
+                if child.type == "text" and (found := _LOOKS_LIKE_HTML.search(child.content)):
+                    self._fault(
+                        f"“{found.group()}” is HTML, which lessons do not use",
+                        "write it in Markdown, or as `code` if it shall be seen",
+                        line,
+                    )
+                if child.type == "text" and EXERCISE in child.content and "[[" in child.content:
+                    self._fault("A reference in double brackets is not closed", "write [[exercise:key]]", line)
+
+    def _check_fragments(self) -> None:
+        known = {block.id for block in self.blocks}
+        for token in self.tokens:
+            for child in token.children or ():
+                target = str(child.attrGet("href") or "") if child.type == "link_open" else ""
+                if target.startswith("#") and target[1:] not in known:
+                    line = token.map[0] + 1 if token.map else 1
+                    self._fault(f"There is no place “{target}” in this lesson", "link to the id of a heading", line)
+
+
+def _as_figure(block: list[Token]) -> list[Token]:
+    """A paragraph that is one picture becomes a figure, its title the caption; other blocks stay."""
+    if len(block) != 3 or block[0].type != "paragraph_open":
+        return block
+    children = block[1].children or []
+    if len(children) != 1 or children[0].type != "image":
+        return block
+    opening, closing = Token("figure_open", "figure", 1), Token("figure_close", "figure", -1)
+    opening.map, closing.content = block[0].map, str(children[0].attrGet("title") or "")
+    content = Token("inline", "", 0, children=children, map=block[1].map, content=block[1].content)
+    return [opening, content, closing]
