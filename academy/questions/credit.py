@@ -1,0 +1,75 @@
+"""Partial credit: every rule has a name that authors choose and learners can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from academy.kernel.i18n import _l
+
+FOUR_PLACES = Decimal("0.0001")
+FULL = Decimal(1)
+NOTHING = Decimal(0)
+
+ALL_OR_NOTHING = "all_or_nothing"
+RIGHT_MINUS_WRONG = "right_minus_wrong"
+EACH_PART = "each_part"
+NEIGHBOURS = "neighbours"
+POSITIONS = "positions"
+
+RULES: Mapping[str, object] = {
+    ALL_OR_NOTHING: _l("All or nothing: one slip and the item earns nothing"),
+    RIGHT_MINUS_WRONG: _l(
+        "Right minus wrong: the share of right options chosen, less the share of wrong options chosen"
+    ),
+    EACH_PART: _l("Each part: every part that is right earns an equal share"),
+    NEIGHBOURS: _l("Neighbours: every step that directly follows the one it should earns an equal share"),
+    POSITIONS: _l("Positions: every step in its own place earns an equal share"),
+}
+"""What each rule is called, for authors and for the page that explains a result."""
+
+
+def share(part: int, whole: int) -> Decimal:
+    """``part`` of ``whole`` as a score from 0 to 1 with four places, half up."""
+    if whole <= 0:
+        return NOTHING
+    return (Decimal(part) / Decimal(whole)).quantize(FOUR_PLACES, ROUND_HALF_UP)
+
+
+def chosen_options(rule: str, *, right: set[str], wrong: set[str], chosen: set[str]) -> Decimal:
+    """Score of choosing several out of several.
+
+    Choosing everything, or nothing, earns nothing under either rule.
+
+    Args:
+        rule: ``right_minus_wrong`` or ``all_or_nothing``.
+        right, wrong: the options of the item.
+        chosen: the options of the answer, all of them options of the item.
+    """
+    if rule == ALL_OR_NOTHING:
+        return FULL if chosen == right else NOTHING
+    hits, slips = len(chosen & right), len(chosen & wrong)
+    # over a common denominator, so that thirds do not lose a ten-thousandth before the difference
+    whole = len(right) * max(len(wrong), 1)
+    return share(max(hits * max(len(wrong), 1) - slips * len(right), 0), whole)
+
+
+def ordered_steps(rule: str, *, right: Sequence[str], places: Mapping[str, int]) -> Decimal:
+    """Score of an order.
+
+    Args:
+        rule: ``neighbours``, ``positions`` or ``all_or_nothing``.
+        right: the steps in the right order.
+        places: the place, from 1, given to each step; steps left out, or sharing a place, earn nothing.
+    """
+    taken = list(places.values())
+    sure = {step: place for step, place in places.items() if taken.count(place) == 1}
+    if rule == ALL_OR_NOTHING:
+        return FULL if all(sure.get(step) == place for place, step in enumerate(right, 1)) else NOTHING
+    if rule == POSITIONS:
+        return share(sum(sure.get(step) == place for place, step in enumerate(right, 1)), len(right))
+    follows = [
+        first in sure and sure.get(second) == sure[first] + 1
+        for first, second in zip(right, right[1:], strict=False)
+    ]
+    return share(sum(follows), len(follows))

@@ -1,0 +1,152 @@
+"""Marshmallow fields and checks that the specs of all kinds share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
+
+from academy.kernel import text
+from academy.kernel.i18n import _l
+
+REQUIRED_LANGUAGES = ("vi", "en")
+LANGUAGES = ("vi", "en", "de")
+MAX_TEXT = 4000
+
+
+class Localized(fields.Field):
+    """Text by language: Vietnamese and English required, German welcome; cleaned and in NFC."""
+
+    def __init__(self, *, max_length: int = MAX_TEXT, **named: Any) -> None:
+        super().__init__(**named)
+        self.max_length = max_length
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **named: Any) -> dict[str, str]:
+        if not isinstance(value, Mapping):
+            raise ValidationError(_l("Give the text by language: vi and en."))
+        faults: dict[str, list[Any]] = {}
+        result: dict[str, str] = {}
+        for language, words in value.items():
+            if language not in LANGUAGES:
+                faults[str(language)] = [_l("This is not one of the languages vi, en, de.")]
+            elif not isinstance(words, str):
+                faults[language] = [_l("This must be text; put it in quotation marks.")]
+            elif len(words) > self.max_length:
+                faults[language] = [_l("At most %(n)s characters.", n=self.max_length)]
+            elif cleaned := text.clean(words, multiline=True).strip():
+                result[language] = cleaned
+        for language in REQUIRED_LANGUAGES:
+            if language not in result and language not in faults:
+                faults[language] = [_l("The text is missing in this language.")]
+        if faults:
+            raise ValidationError(faults)
+        return result
+
+
+class AcceptedTexts(fields.Field):
+    """Accepted answers by language, ``{"vi": [...], "en": [...]}``: at least one altogether."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **named: Any) -> dict[str, list[str]]:
+        if not isinstance(value, Mapping):
+            raise ValidationError(_l("Give the accepted answers by language, each as a list."))
+        result: dict[str, list[str]] = {}
+        for language, words in value.items():
+            if language not in LANGUAGES:
+                raise ValidationError({str(language): [_l("This is not one of the languages vi, en, de.")]})
+            if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+                raise ValidationError({language: [_l("Give a list of texts.")]})
+            cleaned = [word for word in (text.clean(word) for word in words) if word]
+            if any(len(word) > MAX_SHORT_ANSWER for word in cleaned):
+                raise ValidationError({language: [_l("At most %(n)s characters.", n=MAX_SHORT_ANSWER)]})
+            if cleaned:
+                result[language] = cleaned
+        if not result:
+            raise ValidationError(_l("No right answer: give at least one accepted answer."))
+        return result
+
+
+class DecimalText(fields.Field):
+    """A decimal number written as text with a dot, so that no binary float ever touches it."""
+
+    def __init__(self, *, minimum: Decimal | None = None, **named: Any) -> None:
+        super().__init__(**named)
+        self.minimum = minimum
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **named: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise ValidationError(_l('Write the number in quotation marks, for instance "97.4".'))
+        try:
+            number = Decimal(str(value).strip())
+        except InvalidOperation:
+            raise ValidationError(_l('This is not a number; write it like "97.4".')) from None
+        if not number.is_finite() or abs(number) >= 10**18 or -number.as_tuple().exponent > 12:
+            raise ValidationError(_l("Use at most 18 digits before and 12 after the decimal point."))
+        if self.minimum is not None and number < self.minimum:
+            raise ValidationError(_l("The number must be at least %(n)s.", n=self.minimum))
+        return format(number, "f")
+
+
+MAX_SHORT_ANSWER = 300
+
+
+class SpecSchema(Schema):
+    """What every core kind has: the prompt, and what is explained after release."""
+
+    class Meta:
+        unknown = RAISE
+
+    error_messages = {"unknown": _l("There is no such setting.")}
+
+    text = Localized(required=True, error_messages={"required": _l("The question has no text.")})
+    explanation = Localized()
+
+    @pre_load
+    def _plain(self, data: Any, **named: Any) -> Any:
+        if isinstance(data, Mapping):
+            return {str(key): value for key, value in data.items() if value is not None}
+        return data
+
+
+class OptionSchema(Schema):
+    """One option that can be chosen."""
+
+    class Meta:
+        unknown = RAISE
+
+    error_messages = {"unknown": _l("There is no such setting.")}
+
+    id = fields.String(
+        required=True,
+        validate=validate.Regexp(r"[a-z0-9-]{1,32}\Z", error=_l("Use small letters, digits and hyphens.")),
+    )
+    text = Localized(required=True, max_length=1000)
+    correct = fields.Boolean(load_default=False)
+    feedback = Localized(max_length=1000)
+
+
+def names_are_distinct(rows: Iterable[Mapping[str, Any]], field: str) -> None:
+    """Raise when two rows have the same ``id``."""
+    seen: set[str] = set()
+    for row in rows:
+        if row["id"] in seen:
+            raise ValidationError(_l("Two entries have the id “%(id)s”.", id=row["id"]), field)
+        seen.add(row["id"])
+
+
+def texts_are_distinct(texts: Iterable[Mapping[str, str]], field: str) -> None:
+    """Raise when two texts are the same in one of the languages: a learner could not tell them apart.
+
+    Case and the place of a tone make a difference here: that may be just what is asked.
+    """
+    seen: set[tuple[str, str]] = set()
+    for localized in texts:
+        for language, words in localized.items():
+            key = (language, words)
+            if key in seen:
+                raise ValidationError(
+                    _l("Two entries read the same in “%(language)s”: %(text)s", language=language, text=words),
+                    field,
+                )
+            seen.add(key)

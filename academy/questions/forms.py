@@ -1,0 +1,63 @@
+"""Authoring forms: from flat HTML field names to the nested spec of an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+PARTS = frozenset(
+    "text explanation options answer accept accents tolerance unit pairs distractors steps gaps credit".split()
+)
+MAX_DEPTH = 6
+
+
+def nested(form: Any) -> dict[str, Any]:
+    """Dotted fields as nested data: ``options.0.text.vi=Có`` → ``{"options": [{"text": {"vi": "Có"}}]}``.
+
+    Only the parts of a spec are taken, so the form may carry other fields. Empty fields, and rows in
+    which nothing but an id or a check mark was given, are left out; numbers in names order the rows,
+    gaps between them do not matter. A text area under ``….lines`` becomes a list, one entry per line.
+    """
+    tree: dict[str, Any] = {}
+    for name, value in _fields(form):
+        parts = name.split(".")
+        if parts[0] not in PARTS or len(parts) > MAX_DEPTH or not value.strip():
+            continue
+        if parts[-1] == "lines":
+            parts, entry = parts[:-1], [line.strip() for line in value.splitlines() if line.strip()]
+        else:
+            entry = value.strip()
+        _place(tree, parts, entry)
+    return _settled(tree) or {}
+
+
+def _fields(form: Any) -> Iterable[tuple[str, str]]:
+    for name in form:
+        value = form.get(name)
+        if isinstance(name, str) and isinstance(value, str):
+            yield name, value
+
+
+def _place(tree: dict[str, Any], parts: list[str], value: Any) -> None:
+    for part in parts[:-1]:
+        below = tree.setdefault(part, {})
+        if not isinstance(below, dict):
+            return
+        tree = below
+    if not isinstance(tree.get(parts[-1]), dict):
+        tree[parts[-1]] = value
+
+
+def _settled(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    settled = {name: _settled(value) for name, value in node.items()}
+    settled = {name: value for name, value in settled.items() if value not in (None, {}, [])}
+    if settled and all(name.isdecimal() for name in settled):
+        rows = [settled[name] for name in sorted(settled, key=int)]
+        return [row for row in rows if not _blank(row)]
+    return settled or None
+
+
+def _blank(row: Any) -> bool:
+    return isinstance(row, dict) and set(row) <= {"id", "correct"}

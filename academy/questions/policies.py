@@ -1,0 +1,14 @@
+"""Who may see and change the bank of a course: whoever may edit the course."""
+
+from __future__ import annotations
+
+from academy.catalog.policies import can_edit_course
+from academy.catalog.views import CourseView
+from academy.kernel.actor import Actor
+from academy.kernel.authorization import policy
+from academy.kernel.i18n import _l
+
+
+@policy(_l("Only the course's instructors and those who manage its courses may change its questions."))
+def can_edit_items(actor: Actor, course: CourseView) -> bool:
+    return can_edit_course(actor, course)

@@ -1,0 +1,62 @@
+"""What the core kinds have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from marshmallow import Schema
+
+from academy.kernel.errors import Invalid
+from academy.kernel.i18n import _l, localized
+from academy.questions.forms import nested
+
+
+class CoreType:
+    """Base of the core kinds; a kind adds its schema, its view and its grading.
+
+    ``keeps_authors_order``: whether the kind may be shown in the author's order (seed 0) without
+    giving the answer away; a kind whose order is the answer never does.
+    """
+
+    kind: ClassVar[str]
+    title: ClassVar[Mapping[str, str]]
+    spec_schema: ClassVar[type[Schema]]
+    credit_rules: ClassVar[tuple[str, ...]]
+    keeps_authors_order: ClassVar[bool] = False
+
+    @property
+    def template(self) -> str:
+        return f"questions/{self.kind}.html"
+
+    @property
+    def editor(self) -> str:
+        return f"questions/edit/{self.kind}.html"
+
+    def credit_rule(self, spec: Mapping[str, Any]) -> str:
+        """The partial-credit rule an item is marked by: its own, or the first of its kind."""
+        return spec.get("credit") or self.credit_rules[0]
+
+    def text(self, spec: Mapping[str, Any], lang: str) -> str:
+        """The prompt and what can be chosen, without any answer; for search and print."""
+        return "\n".join([localized(spec["text"], lang), *self._public_parts(spec, lang)])
+
+    def _public_parts(self, spec: Mapping[str, Any], lang: str) -> list[str]:
+        return []
+
+    def solution(self, spec: Mapping[str, Any], seed: int, lang: str) -> dict[str, Any]:
+        """What may be shown after release."""
+        return {"explanation": localized(spec.get("explanation") or {}, lang), **self._key(spec, lang)}
+
+    def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def read_editor(self, form: Any) -> dict[str, Any]:
+        """The authoring form as a spec; checked afterwards by ``spec_schema``."""
+        return nested(form)
+
+
+def not_an_answer(message: Any = None) -> Invalid:
+    """The error for an answer that does not fit its item."""
+    message = message or _l("This answer does not fit the question.")
+    return Invalid(message, rule="answer.form", errors={"answer": [message]})
