@@ -86,7 +86,9 @@ class CompletionSchema(Schema):
     def check_amounts(self, data: Mapping[str, Any], **_named: Any) -> None:
         for name in ("lessons", "exercises"):
             value = data[name]
-            if value not in ("all", "none") and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+            if value not in ("all", "none") and (
+                isinstance(value, bool) or not isinstance(value, int) or value < 0
+            ):
                 raise ValidationError("Write all, none, or a number.", name)
 
 

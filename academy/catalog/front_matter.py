@@ -33,7 +33,9 @@ def split(source: str, name: str = "") -> FrontMatter:
     """Take a lesson's source apart; a missing or unclosed head is a fault of the ``yaml`` part."""
     lines = nfc(source.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if lines[0].strip() != "---":
-        fault = Fault(name, 1, "The file does not begin with its front matter", "begin with ---, title: …, ---")
+        fault = Fault(
+            name, 1, "The file does not begin with its front matter", "begin with ---, title: …, ---"
+        )
         return FrontMatter(YamlFile(name, faults=[fault]), "\n".join(lines), 1)
     for index, line in enumerate(lines[1:], start=1):
         if line.rstrip() == "---":

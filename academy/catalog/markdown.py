@@ -24,8 +24,8 @@ from academy.catalog.sanitizing import clean_html
 from academy.kernel.text import slug
 
 __all__ = [
-    "Block", "Citation", "Heading", "NoLinks", "RenderedText", "TextFault", "render_block", "render_inline",
-    "render_lesson",
+    "Block", "Citation", "Heading", "NoLinks", "Phrase", "RenderedText", "TextFault", "render_block",
+    "render_inline", "render_lesson", "render_phrase",
 ]  # fmt: skip
 
 # words that the text itself shows, in the language of the text and not of its reader
@@ -100,7 +100,8 @@ class RenderedText:
     """A rendered text.
 
     ``segments`` is the page in order: ``("html", markup)`` or ``("exercise", key)``; ``exercise_lines``
-    holds the line of each exercise in ``exercises``; ``plain`` has one line per block.
+    holds the line of each exercise in ``exercises``; ``media`` are addresses of the files used;
+    ``plain`` has one line per block.
     """
 
     segments: tuple[tuple[str, str], ...]
@@ -109,6 +110,7 @@ class RenderedText:
     citations: tuple[Citation, ...]
     exercises: tuple[str, ...]
     exercise_lines: tuple[int, ...]
+    media: tuple[str, ...]
     faults: tuple[TextFault, ...]
 
     @property
@@ -145,16 +147,39 @@ class NoLinks:
 _NO_LINKS = NoLinks()
 
 
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One rendered line of Markdown."""
+
+    html: Markup
+    citations: tuple[Citation, ...]
+    faults: tuple[TextFault, ...]
+
+
+def render_phrase(text: str, *, lang: str, links: Links) -> Phrase:
+    """Render one line of Markdown (an objective, a source) and tell what is wrong in it."""
+    page = Page(lang, links, WORDS.get(lang, WORDS["en"]))
+    env = {"page": page}
+    tokens = PARSER.parseInline(text.strip(), env)
+    html = clean_html(PARSER.renderer.render(tokens, PARSER.options, env))
+    faults = [TextFault(1, message, remedy) for _line, message, remedy in page.faults]
+    citations = []
+    for child in tokens[0].children or () if tokens else ():
+        if child.type == "citation":
+            citations.append(Citation(child.content, child.meta["article"], "", 1))
+            faults.extend(TextFault(1, *fault) for fault in citation_faults(child, links))
+    return Phrase(Markup(html), tuple(citations), tuple(faults))
+
+
 def render_inline(text: str, lang: str = "vi", links: Links = _NO_LINKS) -> Markup:
-    """One line of Markdown (a prompt, an option, an objective) as sanitized HTML without a paragraph."""
-    env = {"page": Page(lang, links, WORDS.get(lang, WORDS["en"]))}
-    return Markup(clean_html(PARSER.renderInline(text.strip(), env)))  # noqa: S704: sanitized in this line
+    """One line of Markdown (a prompt, an option) as sanitized HTML without a paragraph around it."""
+    return render_phrase(text, lang=lang, links=links).html
 
 
 def render_block(text: str, lang: str = "vi", links: Links = _NO_LINKS) -> Markup:
     """A short text of one or more paragraphs (an explanation, a longer prompt) as sanitized HTML."""
     env = {"page": Page(lang, links, WORDS.get(lang, WORDS["en"]))}
-    return Markup(clean_html(PARSER.render(text.strip(), env)))  # noqa: S704: sanitized in this line
+    return Markup(clean_html(PARSER.render(text.strip(), env)))
 
 
 def render_lesson(source: str, *, lang: str, links: Links = _NO_LINKS) -> RenderedText:
@@ -224,6 +249,7 @@ class _Lesson:
             citations=tuple(self.citations),
             exercises=tuple(keys),
             exercise_lines=tuple(line for _, line in self.exercises),
+            media=tuple(self.page.media),
             faults=tuple(sorted(self.faults, key=lambda fault: fault.line)),
         )
 
@@ -266,7 +292,10 @@ class _Lesson:
         opening, text = block[0], inline_text(block[1])
         level = int(opening.tag[1])
         if level == 1:
-            self._fault(f"“{text}” is a heading of the first level", "begin headings with ##: the title is in the front matter")
+            self._fault(
+                f"“{text}” is a heading of the first level",
+                "begin headings with ##: the title is in the front matter",
+            )
             level = 2
         if level > self.level + 1 and level > 2:
             self._fault(f"The heading “{text}” skips a level", "go down one level at a time: ##, then ###")
@@ -280,7 +309,10 @@ class _Lesson:
     def _heading_id(self, opening: Token, text: str) -> str:
         given = opening.meta.get("id")
         if given is None:
-            self._fault(f"The heading “{text}” has no id", f"add one, the same in every language: {{#{slug(text, 40)}}}")
+            self._fault(
+                f"The heading “{text}” has no id",
+                f"add one, the same in every language: {{#{slug(text, 40)}}}",
+            )
         elif not ID.fullmatch(given):
             self._fault(f"The id “{given}” is not allowed", "use small letters a–z, digits and hyphens")
         elif given not in {heading.id for heading in self.headings}:
@@ -314,23 +346,20 @@ class _Lesson:
             for child in token.children or ():
                 if child.type != "citation":
                     continue
-                number, article = child.content, child.meta["article"]
                 line = (token.map[0] + 1) if token.map else self.line
-                if self.page.links.document(number) is None:
-                    self._fault(
-                        f"The document “{number}” is not in the register",
-                        "add it to legal.yaml with its title, issuer and dates, or correct the number",
-                        line,
-                    )
-                elif article and not is_article(article):
-                    self._fault(f"“#{article}” names no place in a document", "write #d5, #d5.k2 or #d5.k2.a", line)
-                self.citations.append(Citation(number, article, block_id, line))
+                for message, remedy in citation_faults(child, self.page.links):
+                    self._fault(message, remedy, line)
+                self.citations.append(Citation(child.content, child.meta["article"], block_id, line))
 
     def _check_text(self, block: list[Token]) -> None:
         for token in block:
             line = token.map[0] + 1 if token.map else self.line
             if token.type == "heading_open" and token is not block[0]:
-                self._fault("A heading stands inside a box, list or quotation", "take it out, or write it in bold", line)
+                self._fault(
+                    "A heading stands inside a box, list or quotation",
+                    "take it out, or write it in bold",
+                    line,
+                )
             for child in token.children or ():
                 if child.type == "text" and (found := _LOOKS_LIKE_HTML.search(child.content)):
                     self._fault(
@@ -339,7 +368,9 @@ class _Lesson:
                         line,
                     )
                 if child.type == "text" and EXERCISE in child.content and "[[" in child.content:
-                    self._fault("A reference in double brackets is not closed", "write [[exercise:key]]", line)
+                    self._fault(
+                        "A reference in double brackets is not closed", "write [[exercise:key]]", line
+                    )
 
     def _check_fragments(self) -> None:
         known = {block.id for block in self.blocks}
@@ -348,7 +379,21 @@ class _Lesson:
                 target = str(child.attrGet("href") or "") if child.type == "link_open" else ""
                 if target.startswith("#") and target[1:] not in known:
                     line = token.map[0] + 1 if token.map else 1
-                    self._fault(f"There is no place “{target}” in this lesson", "link to the id of a heading", line)
+                    self._fault(
+                        f"There is no place “{target}” in this lesson", "link to the id of a heading", line
+                    )
+
+
+def citation_faults(token: Token, links: Links) -> Iterator[tuple[str, str]]:
+    """Message and remedy of what is wrong with a citation: an unknown document, an unreadable place."""
+    number, article = token.content, token.meta["article"]
+    if links.document(number) is None:
+        yield (
+            f"The document “{number}” is not in the register",
+            "add it to legal.yaml with its title, issuer and dates, or correct the number",
+        )
+    elif article and not is_article(article):
+        yield f"“#{article}” names no place in a document", "write #d5, #d5.k2 or #d5.k2.a"
 
 
 def _as_figure(block: list[Token]) -> list[Token]:

@@ -31,7 +31,9 @@ def make_parser() -> MarkdownIt:
     parser.disable(["html_block", "html_inline"])
     footnote_plugin(parser, inline=False)
     deflist_plugin(parser)
-    dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_digits=False, allow_blank_lines=False)
+    dollarmath_plugin(
+        parser, allow_labels=False, allow_space=False, allow_digits=False, allow_blank_lines=False
+    )
     container_plugin(parser, "box", validate=lambda params, _markup: bool(params.strip()))
     parser.inline.ruler.before("link", "double_brackets", _double_brackets)
     parser.core.ruler.before("inline", "heading_ids", _heading_ids)

@@ -10,7 +10,18 @@ from pathlib import PurePosixPath
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-__all__ = ["KINDS", "MediaKind", "MediaRefused", "inspect_media"]
+from academy.kernel.i18n import LOCALES
+from academy.kernel.text import slug
+
+__all__ = [
+    "KINDS",
+    "MediaKind",
+    "MediaRefused",
+    "inspect_media",
+    "language_variants",
+    "media_name",
+    "media_url",
+]
 
 _KILOBYTE = 1_024
 _MEGABYTE = 1_024 * _KILOBYTE
@@ -41,7 +52,9 @@ KINDS: dict[str, MediaKind] = {
     ".csv": MediaKind("text/csv", 2 * _MEGABYTE),
     ".pdf": MediaKind("application/pdf", 10 * _MEGABYTE),
     ".xlsx": MediaKind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", 5 * _MEGABYTE),
-    ".docx": MediaKind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", 5 * _MEGABYTE),
+    ".docx": MediaKind(
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document", 5 * _MEGABYTE
+    ),
 }
 
 
@@ -67,7 +80,9 @@ def inspect_media(name: str, data: bytes) -> tuple[str, int | None, int | None]:
         raise MediaRefused(f"Files of the kind “{suffix}” are not allowed", f"use one of {' '.join(KINDS)}")
     if len(data) > kind.most:
         most = f"{kind.most // _KILOBYTE:,} KB"
-        raise MediaRefused(f"The file has {len(data) // _KILOBYTE:,} KB, at most {most} are allowed", "make it smaller")
+        raise MediaRefused(
+            f"The file has {len(data) // _KILOBYTE:,} KB, at most {most} are allowed", "make it smaller"
+        )
     if suffix == ".svg":
         return kind.mime, *_svg_size(data)
     measure = {".png": _png_size, ".jpg": _jpeg_size, ".jpeg": _jpeg_size, ".webp": _webp_size}.get(suffix)
@@ -97,11 +112,17 @@ def _svg_size(data: bytes) -> tuple[int, int]:
     try:
         root = fromstring(data, forbid_dtd=True)
     except ParseError as error:
-        raise MediaRefused(f"This SVG is not well-formed XML ({error})", "correct it", error.position[0]) from error
+        raise MediaRefused(
+            f"This SVG is not well-formed XML ({error})", "correct it", error.position[0]
+        ) from error
     except (DefusedXmlException, ValueError) as error:
-        raise MediaRefused(f"This SVG cannot be read safely ({error})", "leave out DOCTYPE and entities") from error
+        raise MediaRefused(
+            f"This SVG cannot be read safely ({error})", "leave out DOCTYPE and entities"
+        ) from error
     if root.tag != f"{_SVG}svg":
-        raise MediaRefused("The root is not an SVG element", 'begin with <svg xmlns="http://www.w3.org/2000/svg" …>')
+        raise MediaRefused(
+            "The root is not an SVG element", 'begin with <svg xmlns="http://www.w3.org/2000/svg" …>'
+        )
     for element in root.iter():
         name = str(element.tag).removeprefix(_SVG)
         line = _line_of(data, name)
@@ -110,7 +131,9 @@ def _svg_size(data: bytes) -> tuple[int, int]:
         for attribute, value in element.attrib.items():
             _check_attribute(name, attribute, value, line)
         if name == "style" and _OUTSIDE_CSS.search(element.text or ""):
-            raise MediaRefused("The SVG's style refers to something outside", "leave out @import and url(…)", line)
+            raise MediaRefused(
+                "The SVG's style refers to something outside", "leave out @import and url(…)", line
+            )
     return _view_box(root.get("viewBox"), data)
 
 
@@ -118,9 +141,13 @@ def _check_attribute(element: str, attribute: str, value: str, line: int) -> Non
     if attribute.lower().startswith("on"):
         raise MediaRefused(f"The SVG has an event attribute ({attribute})", "leave it out", line)
     if attribute in _REFERENCE and not value.strip().startswith("#"):
-        raise MediaRefused(f"<{element}> refers to something outside ({value[:60]})", "refer only to #ids inside", line)
+        raise MediaRefused(
+            f"<{element}> refers to something outside ({value[:60]})", "refer only to #ids inside", line
+        )
     if _OUTSIDE_CSS.search(value):
-        raise MediaRefused(f"The attribute {attribute} refers to something outside", "refer only to #ids inside", line)
+        raise MediaRefused(
+            f"The attribute {attribute} refers to something outside", "refer only to #ids inside", line
+        )
 
 
 def _line_of(data: bytes, element: str) -> int:
@@ -135,7 +162,9 @@ def _view_box(text: str | None, data: bytes) -> tuple[int, int]:
     try:
         _left, _top, width, height = (float(number) for number in re.split(r"[\s,]+", text.strip()))
     except ValueError:
-        raise MediaRefused(f"The viewBox “{text}” is not four numbers", remedy, _line_of(data, "svg")) from None
+        raise MediaRefused(
+            f"The viewBox “{text}” is not four numbers", remedy, _line_of(data, "svg")
+        ) from None
     if not (0 < width < 20_000 and 0 < height < 20_000):
         raise MediaRefused(f"The viewBox “{text}” has no sensible size", remedy, _line_of(data, "svg"))
     return round(width), round(height)
@@ -181,3 +210,25 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
         width, height = struct.unpack("<HH", data[26:30])
         return width & 0x3FFF, height & 0x3FFF
     return None
+
+
+# --- names and addresses --------------------------------------------------------------------------
+
+
+def media_name(path: str, sha256: str) -> str:
+    """The name under which a file is served: readable, and another one as soon as the content differs."""
+    file = PurePosixPath(path)
+    return f"{slug(file.name.removesuffix(file.suffix), 60) or 'file'}.{sha256[:12]}{file.suffix.lower()}"
+
+
+def media_url(course: str, name: str) -> str:
+    return f"/courses/{course}/media/{name}"
+
+
+def language_variants(path: str, lang: str) -> list[str]:
+    """The paths to look for, best first: in the text's language, without language, then in others."""
+    file = PurePosixPath(path.removeprefix("./"))
+    if file.is_absolute() or ".." in file.parts or not file.name:
+        return []
+    others = [f".{other}{file.suffix}" for other in LOCALES if other != lang]
+    return [str(file.with_suffix(ending)) for ending in (f".{lang}{file.suffix}", file.suffix, *others)]

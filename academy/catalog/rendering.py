@@ -54,13 +54,23 @@ class Links(Protocol):
 
 @dataclass(slots=True)
 class Page:
-    """What rendering one text needs and notes down; travels as the parser's environment."""
+    """What rendering one text needs and notes down; travels in the parser's environment.
+
+    ``media`` are the addresses of all files that the text shows or links to, in order.
+    """
 
     lang: str
     links: Links
     words: Mapping[str, Any]
     faults: list[tuple[int | None, str, str]] = field(default_factory=list)
+    media: list[str] = field(default_factory=list)
     tables: int = 0
+
+    def find_media(self, path: str) -> MediaReference | None:
+        found = self.links.media(path, self.lang)
+        if found is not None and found.url not in self.media:
+            self.media.append(found.url)
+        return found
 
     def fault(self, message: str, remedy: str, line: int | None = None) -> None:
         """Note a fault; ``line`` counts from 0 in the text, None means the block being rendered."""
@@ -82,7 +92,9 @@ def _citation(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> st
     document = page.links.document(number)
     if document is None:
         return f'<span class="citation">{escape(number)}</span>'
-    title = document.title.get(page.lang) or document.title.get("vi") or next(iter(document.title.values()), "")
+    title = (
+        document.title.get(page.lang) or document.title.get("vi") or next(iter(document.title.values()), "")
+    )
     place = article_label(article, page.lang)
     mark = page.words["validity"][document.validity]
     hint = ". ".join(part for part in (title, place, mark) if part)
@@ -118,7 +130,7 @@ def _maths(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
 def _image(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
     page, token = _page(env), tokens[index]
     path, alt = str(token.attrGet("src") or ""), inline_text(token)
-    media = page.links.media(path, page.lang)
+    media = page.find_media(path)
     if media is None:
         page.fault(
             f"The file “{path}” is not there or is not of an allowed kind",
@@ -127,9 +139,13 @@ def _image(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
         return f'<span class="missing">{escape(alt or path)}</span>'
     kind = media.mime.partition("/")[0]
     if kind in ("audio", "video"):
-        return f'<{kind} controls preload="none" src="{escape(media.url)}" aria-label="{escape(alt)}"></{kind}>'
+        return (
+            f'<{kind} controls preload="none" src="{escape(media.url)}" aria-label="{escape(alt)}"></{kind}>'
+        )
     if not alt:
-        page.fault(f"The picture “{path}” has no alternative text", "describe it between the brackets: ![…](…)")
+        page.fault(
+            f"The picture “{path}” has no alternative text", "describe it between the brackets: ![…](…)"
+        )
     size = f' width="{media.width}" height="{media.height}"' if media.width and media.height else ""
     return f'<img src="{escape(media.url)}" alt="{escape(alt)}"{size} loading="lazy" decoding="async">'
 
@@ -145,7 +161,7 @@ def _link_open(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> s
     address = page.links.lesson(target)
     if address:
         return f'<a href="{escape(address)}"{hint}>'
-    media = page.links.media(target, page.lang)
+    media = page.find_media(target)
     if media:
         return f'<a href="{escape(media.url)}" download{hint}>'
     page.fault(
@@ -195,9 +211,7 @@ def _box_open(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> st
     token_id = token.attrGet("id")
     named = f' id="{token_id}" aria-labelledby="{token_id}-title"' if token_id else ""
     title_id = f' id="{token_id}-title"' if token_id else ""
-    return (
-        f'<div class="box box-{kind}" role="note"{named}>\n<p class="box-title"{title_id}>{escape(label)}</p>\n'
-    )
+    return f'<div class="box box-{kind}" role="note"{named}>\n<p class="box-title"{title_id}>{escape(label)}</p>\n'
 
 
 def _box_close(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
@@ -272,7 +286,9 @@ _RULES = {
 def _with_rules(parser: MarkdownIt) -> MarkdownIt:
     for name, rule in _RULES.items():
         # a rule is bound to the renderer and gets its options; ours need neither
-        parser.add_render_rule(name, lambda _self, tokens, index, _options, env, rule=rule: rule(tokens, index, env))
+        parser.add_render_rule(
+            name, lambda _self, tokens, index, _options, env, rule=rule: rule(tokens, index, env)
+        )
     return parser
 
 

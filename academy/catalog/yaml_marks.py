@@ -70,7 +70,9 @@ def load_yaml_file(path: Path, root: Path) -> YamlFile:
     except UnicodeDecodeError:
         return YamlFile(name, faults=[Fault(name, 1, "The file is not in UTF-8", "save it as UTF-8")])
     except OSError as error:
-        return YamlFile(name, faults=[Fault(name, 1, f"The file cannot be read ({error.strerror})", "create it")])
+        return YamlFile(
+            name, faults=[Fault(name, 1, f"The file cannot be read ({error.strerror})", "create it")]
+        )
     return load_yaml(text, name)
 
 
@@ -83,9 +85,13 @@ def load_yaml(text: str, name: str, first_line: int = 1) -> YamlFile:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
         what = " ".join(part for part in (error.context, error.problem) if part)
-        file.faults.append(Fault(name, line, f"This is not valid YAML: {what}", "check indentation, colons and quotes"))
+        file.faults.append(
+            Fault(name, line, f"This is not valid YAML: {what}", "check indentation, colons and quotes")
+        )
     except (yaml.YAMLError, RecursionError) as error:
-        file.faults.append(Fault(name, first_line, f"This is not valid YAML: {error}", "check the characters"))
+        file.faults.append(
+            Fault(name, first_line, f"This is not valid YAML: {error}", "check the characters")
+        )
     return file
 
 
@@ -113,7 +119,9 @@ class _Reader:
         self.file.lines.setdefault(path, self.first_line + node.start_mark.line)
         # an alias is composed as the same node again: written out, a few lines could grow beyond all memory
         if id(node) in self.seen:
-            self._note(node.start_mark, "An alias (*name) refers to this value", "write the value out in each place")
+            self._note(
+                node.start_mark, "An alias (*name) refers to this value", "write the value out in each place"
+            )
             return None
         self.seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
@@ -123,7 +131,9 @@ class _Reader:
         try:
             return self.loader.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
-            self._note(node.start_mark, f"“{node.value}” cannot be read: {error}", "put it in quotes, or correct it")
+            self._note(
+                node.start_mark, f"“{node.value}” cannot be read: {error}", "put it in quotes, or correct it"
+            )
             return None
 
     def _mapping(self, node: yaml.MappingNode, path: Keys) -> Mapping[str, Any]:
