@@ -22,6 +22,8 @@ class UnitOfWork:
     def __init__(self, session: scoped_session) -> None:
         self.session = session
         self.events: list[Event] = []
+        # what slices collect during the block for their ``before_commit``
+        self.scratch: dict[str, Any] = {}
         self._before_commit: dict[str, Callable[[], None]] = {}
 
     def emit(self, event: Event) -> None:

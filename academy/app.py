@@ -1,0 +1,128 @@
+"""The composition root: every slice is wired to the others here, and nowhere else."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+
+from flask import Flask
+
+from academy.accounts.login import init_login
+from academy.config import Config, writable_instance
+from academy.kernel import clock
+from academy.kernel.db import db, engine_options
+from academy.kernel.events import init_events
+from academy.kernel.http import current_actor, static_url
+from academy.kernel.i18n import LANGUAGE_NAMES, current_language, localized
+from academy.kernel.rights import check_rights, enforce
+from academy.kernel.storage import init_storage
+from academy.organization import identity
+from academy.plugins.manager import discover, init_modules
+from academy.web.errors import init_errors
+from academy.web.format import init_filters
+from academy.web.language import init_language, reader_theme
+from academy.web.navigation import navigation
+from academy.web.security import init_security
+
+SLICES = (
+    "web",
+    "audit",
+    "accounts",
+    "organization",
+    "catalog",
+    "questions",
+    "authoring",
+    "enrollment",
+    "classes",
+    "quizzes",
+    "progress",
+    "certificates",
+    "search",
+    "reports",
+)
+
+
+def create_app(config: Config | None = None, *, modules: Sequence[ModuleType] | None = None) -> Flask:
+    """Build the application.
+
+    Args:
+        config: read from the environment if not given.
+        modules: plugin modules to use instead of the installed ones, for tests.
+
+    Raises:
+        ConfigError: a setting makes a safe start impossible.
+        ModuleRefused: a course module breaks the contract.
+        MissingRight: a route declares no right.
+    """
+    config = config or Config.from_environment()
+    writable_instance(config.instance)
+    app = Flask("academy", root_path=str(Path(__file__).parent / "web"), instance_path=str(config.instance))
+    app.config["ACADEMY"] = config
+    app.config["TESTING"] = config.environment == "testing"
+    app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.database_url)
+    app.json.sort_keys = False
+    app.json.ensure_ascii = False
+
+    init_security(app, config)
+    init_events(app)
+    init_storage(app)
+    db.init_app(app)
+    init_errors(app)
+    _init_templates(app)
+    init_login(
+        app,
+        actor_of_session=lambda token: identity.actor_of_session(
+            token, idle_since=clock.now() - timedelta(seconds=config.session_idle)
+        ),
+        actor_of_token=identity.actor_of_token,
+    )
+    enforce(app)
+    _register_slices(app)
+    installed = init_modules(app, discover(config.course_modules) if modules is None else modules)
+    init_language(app, [module.folder / "translations" for module in installed])
+    _wire(app)
+    check_rights(app)
+    return app
+
+
+def _init_templates(app: Flask) -> None:
+    init_filters(app)
+    app.jinja_env.filters["localized"] = localized
+    app.jinja_env.globals["static_url"] = static_url
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+    @app.context_processor
+    def frame() -> dict:
+        return {
+            "current_actor": current_actor(),
+            "navigation": navigation(),
+            "account_links": navigation("account"),
+            "locale": current_language(),
+            "locales": LANGUAGE_NAMES,
+            "theme": reader_theme(),
+        }
+
+
+def _register_slices(app: Flask) -> None:
+    """Mount the pages and the API of every slice, and load its models and jobs."""
+    for name in SLICES:
+        for room, attribute in (("pages", "bp"), ("rest", "api"), ("jobs", None), ("models", None)):
+            module = _room(name, room)
+            if module is not None and attribute is not None:
+                app.register_blueprint(getattr(module, attribute))
+
+
+def _room(slice_name: str, room: str) -> ModuleType | None:
+    dotted = f"academy.{slice_name}.{room}"
+    folder = Path(__file__).parent / slice_name
+    if not (folder / f"{room}.py").exists():
+        return None
+    return importlib.import_module(dotted)
+
+
+def _wire(app: Flask) -> None:
+    """Who hears of what: the few places where a lower slice's event moves a higher slice."""

@@ -1,0 +1,1 @@
+"""The journal of acts: who did what to what, chained by hashes so that no row can change unseen."""

@@ -1,0 +1,1 @@
+"""Running the academy: migrations, server and worker, the doctor, backups."""

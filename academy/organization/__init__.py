@@ -1,0 +1,1 @@
+"""Units with their history, people and postings, positions, and roles scoped to subtrees of units."""

@@ -1,0 +1,158 @@
+"""The contract between the academy and its course modules.
+
+What exactly one module can answer is data in its :class:`CourseModule`; what all may answer is a
+hook (:mod:`academy.plugins.hookspecs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import click
+from flask import Blueprint
+from marshmallow import Schema
+
+from academy.kernel.authorization import Permission
+
+CONTRACT = 1
+"""The number of this contract; a module written for another is refused at start."""
+
+LocalizedText = Mapping[str, str]
+"""A text by language code, at least ``"vi"``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """One remark on an answer; ``tone`` is ``"right"``, ``"wrong"`` or ``"info"``."""
+
+    text: LocalizedText
+    tone: str = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """What an answer is worth.
+
+    Attributes:
+        score: 0 to 1.
+        feedback: remarks for the learner, shown only when the review policy allows.
+        details: evidence as JSON values, kept with the answer.
+        pending: a person (or a later run) must grade it; the score does not count yet.
+    """
+
+    score: Decimal
+    feedback: tuple[Feedback, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    pending: bool = False
+
+    def __post_init__(self) -> None:
+        if not Decimal(0) <= self.score <= Decimal(1):
+            raise ValueError(f"a score must lie between 0 and 1, not {self.score}")
+
+
+@runtime_checkable
+class ExerciseType(Protocol):
+    """A kind of question or exercise. All methods are pure: no database, no clock, no network."""
+
+    kind: str
+    """``"single"`` in the core, ``"<slug>:<name>"`` in a module."""
+    title: LocalizedText
+    spec_schema: type[Schema]
+    """Validates an item's ``spec`` at authoring time, rules between fields included."""
+    template: str
+    """What the learner sees; works as a plain form and on paper. Its context: ``view``, ``name``,
+    ``answer``, ``readonly``, ``result``, ``lang``, ``item``."""
+    editor: str
+    """The authoring form; its context: ``spec``, ``name``, ``errors``."""
+
+    def present(self, spec: Mapping, seed: int, lang: str) -> Mapping:
+        """All that the learner may see, as JSON values, alike for alike arguments; no answer in it."""
+
+    def read_form(self, form: Mapping, name: str) -> Any | None:
+        """The answer in a plain HTML form whose fields start with ``name``; None if there is none."""
+
+    def check_answer(self, spec: Mapping, answer: Any) -> Any:
+        """The answer in its normal form.
+
+        Raises:
+            Invalid: it has not the shape of an answer to this item.
+        """
+
+    def grade(self, spec: Mapping, answer: Any, seed: int) -> Grade:
+        """What the answer is worth; never raises for an answer that ``check_answer`` gave back."""
+
+    def solution(self, spec: Mapping, seed: int, lang: str) -> Mapping:
+        """The right answer and its explanation, for after release."""
+
+    def text(self, spec: Mapping, lang: str) -> str:
+        """The public words of the item, for search and print; no answer in them."""
+
+    def read_editor(self, form: Mapping) -> dict:
+        """The spec in a submitted authoring form; checked by ``spec_schema`` afterwards."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job of a module: ``run(progress, **ids)``; its name starts with the module's slug and a dot."""
+
+    name: str
+    run: Callable[..., Mapping[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredData:
+    """One table of a module that holds personal data: why, and for how long (days; None: with the account)."""
+
+    table: str
+    purpose: LocalizedText
+    retention_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseModule:
+    """A course module: returned once by its hook ``academy_course_module``.
+
+    Attributes:
+        slug: prefix of its tables (``<slug>_``), permissions (``<slug>.``), exercise kinds and jobs; its
+            folder under ``content/``; the label of its migration branch; its place in URLs.
+        contract: must equal :data:`CONTRACT`.
+        package: the dotted package that holds it; migrations lie in ``<package>/migrations``.
+        pages: mounted at ``/modules/<slug>``.
+        rest: mounted at ``/api/v1/modules/<slug>``.
+        links: entries the module adds to its courses' pages: pairs of title and endpoint.
+    """
+
+    slug: str
+    title: LocalizedText
+    summary: LocalizedText
+    contract: int
+    package: str
+    exercise_types: tuple[ExerciseType, ...] = ()
+    pages: Blueprint | None = None
+    rest: Blueprint | None = None
+    permissions: tuple[Permission, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    cli: click.Group | None = None
+    stored_data: tuple[StoredData, ...] = ()
+    links: tuple[tuple[LocalizedText, str], ...] = ()
+
+    @property
+    def table_prefix(self) -> str:
+        return f"{self.slug}_"
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the module's package."""
+        spec = find_spec(self.package)
+        if spec is None or not spec.submodule_search_locations:
+            raise LookupError(f"the package {self.package} cannot be found")
+        return Path(next(iter(spec.submodule_search_locations)))
+
+    @property
+    def migrations(self) -> Path:
+        return self.folder / "migrations"

@@ -1,0 +1,161 @@
+"""Signing in: sessions on the server, limits, and answers that tell an attacker nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from academy.accounts import services
+from academy.accounts.errors import WrongCredentials
+from academy.accounts.models import LoginSession
+from academy.kernel import clock
+from academy.kernel.actor import Actor
+from academy.kernel.db import db
+from academy.kernel.errors import Conflict, Invalid, TooMany
+from tests.factories import PASSWORD, create_account, create_actor, sign_in
+
+
+def test_the_cookie_holds_no_account_and_the_table_no_token(client):
+    actor = create_actor()
+    sign_in(client, actor)
+    stored = db.session.query(LoginSession).one()
+    cookie = client.get_cookie("academy").value
+    assert stored.token_hash not in cookie
+    assert len(stored.token_hash) == 64
+    assert client.get("/account").status_code == 200
+
+
+def test_signing_in_gives_a_new_session_each_time_and_drops_the_old_cookie(client):
+    actor = create_actor()
+    sign_in(client, actor)
+    first = client.get_cookie("academy").value
+    sign_in(client, actor)
+    assert client.get_cookie("academy").value != first
+    assert db.session.query(LoginSession).count() == 2
+
+
+def test_signing_out_ends_the_session_even_for_a_kept_cookie(client):
+    actor = create_actor()
+    token = sign_in(client, actor)
+    cookie = client.get_cookie("academy").value
+    assert client.delete("/api/v1/session", headers={"X-CSRFToken": token}).status_code == 204
+    client.set_cookie("academy", cookie)
+    assert client.get("/account").status_code == 303
+
+
+@pytest.mark.parametrize("hours, status", [(7.9, 200), (8.1, 303)])
+def test_an_idle_session_ends_after_eight_hours(client, hours, status):
+    actor = create_actor()
+    with clock.frozen("2026-11-02T01:00:00Z"):
+        sign_in(client, actor)
+    from datetime import datetime, timedelta
+
+    with clock.frozen(datetime.fromisoformat("2026-11-02T01:00:00+00:00") + timedelta(hours=hours)):
+        assert client.get("/account").status_code == status
+
+
+def test_ten_wrong_passwords_are_too_many_even_from_other_addresses(app):
+    create_account("lan")
+    for number in range(9):
+        with pytest.raises(WrongCredentials):
+            services.sign_in("lan", "wrong", address=f"10.0.0.{number}")
+    with pytest.raises(TooMany) as refused:
+        services.sign_in("lan", PASSWORD, address="10.0.0.99")
+    assert 0 < refused.value.retry_after <= services.WINDOW
+
+
+def test_unknown_user_wrong_password_and_disabled_account_read_alike(client):
+    create_account("lan")
+    disabled = create_account("minh")
+    services.set_state(Actor.system(), disabled.id, "disabled")
+    answers = [
+        client.post("/api/v1/session", json={"username": name, "password": "wrong"})
+        for name in ("lan", "nobody")
+    ]
+    answers.append(client.post("/api/v1/session", json={"username": "minh", "password": PASSWORD}))
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.get_data() for answer in answers}) == 1
+
+
+def test_look_alike_user_names_are_one(app):
+    create_account("Hòa")
+    with pytest.raises(Conflict):
+        create_account("hoà")
+    with pytest.raises(Conflict):
+        create_account("hoa")
+
+
+@pytest.mark.parametrize("password", ["short", "1234567890", "aaaaaaaaaaaaaa", "my name is lan.nguyen", "x" * 129])
+def test_weak_passwords_are_refused(app, password):
+    actor = create_actor(username="lan.nguyen")
+    with pytest.raises(Invalid):
+        services.change_password(actor, PASSWORD, password)
+
+
+def test_changing_the_password_ends_the_other_sessions(app, client):
+    actor = create_actor()
+    other = app.test_client()
+    sign_in(other, actor)
+    sign_in(client, actor)
+    page = client.post(
+        "/account/password",
+        data={"old": PASSWORD, "password": "a louder river", "repeated": "a louder river"}
+        | {"csrf_token": _token(client)},
+    )
+    assert page.status_code == 303
+    assert client.get("/account").status_code == 200
+    assert other.get("/account").status_code == 303
+
+
+def test_a_first_password_must_be_changed_before_anything_else(client):
+    create_account("neu", must_change=True)
+    sign_in(client, "neu")
+    assert client.get("/account").headers["Location"] == "/account/password"
+    assert client.get("/account/password").status_code == 200
+
+
+def test_a_form_from_another_site_is_refused(client):
+    actor = create_actor()
+    token = sign_in(client, actor)
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        answer = client.post("/logout", data={"csrf_token": token}, headers=headers)
+        assert answer.status_code == 403
+    assert client.post("/logout").status_code == 403
+    assert client.post("/logout", data={"csrf_token": token}).status_code == 303
+
+
+def test_a_token_acts_for_its_account_until_revoked(app, client):
+    actor = create_actor()
+    with pytest.raises(Invalid):
+        services.create_token(actor, "", days=10)
+    token = services.create_token(actor, "script", days=10)
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.get("/account", headers=headers).status_code == 200
+    assert client.get("/account", headers={"Authorization": f"Bearer {token}x"}).status_code == 303
+    from academy.accounts.queries import own_tokens
+
+    services.revoke_token(actor, own_tokens(actor)[0].id)
+    assert app.test_client().get("/account", headers=headers).status_code == 303
+
+
+def test_after_signing_in_no_address_leads_to_another_site(client):
+    actor = create_actor()
+    for target in ("//evil.example", "https://evil.example", "/\\evil.example", "/\tx", "javascript:alert(1)"):
+        page = client.get("/login")
+        answer = client.post(
+            "/login",
+            data={"username": actor.username, "password": PASSWORD, "next": target, "csrf_token": _token(client)},
+        )
+        assert page.status_code in (200, 303)
+        assert answer.headers["Location"] == "/"
+        client.post("/logout", data={"csrf_token": _token(client)})
+        with clock.frozen("2027-01-01T00:00:00Z"):
+            pass
+
+
+def _token(client) -> str:
+    import re
+
+    page = client.get("/login", follow_redirects=True).get_data(as_text=True)
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found, page[:500]
+    return found.group(1)
