@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, Connection, DateTime, Engine, Integer, MetaData, TypeDecorator, event
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Engine, Integer, MetaData, Numeric, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
@@ -43,6 +44,41 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal number with ``places`` behind the point, at most 15 digits in all: marks, weights, shares.
+
+    SQLite keeps it as a double, which gives back every number of 15 digits unchanged. A value with more
+    places is a bug and raises ValueError: rounding is a rule of the domain, not of storage.
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, digits: int, places: int) -> None:
+        if digits > 15:
+            raise ValueError("SQLite keeps 15 digits exactly, no more")
+        super().__init__(digits, places)
+        self.digits, self.places = digits, places
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        native = dialect.name != "sqlite"
+        return dialect.type_descriptor(Numeric(self.digits, self.places, asdecimal=native))
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Any) -> Decimal | float | None:
+        if value is None:
+            return None
+        exact = Decimal(value)
+        if exact != self._fitted(exact):
+            raise ValueError(f"{value} has more than {self.places} decimal places")
+        return float(exact) if dialect.name == "sqlite" else exact
+
+    def process_result_value(self, value: Decimal | float | None, dialect: Any) -> Decimal | None:
+        return None if value is None else self._fitted(Decimal(str(value)))
+
+    def _fitted(self, value: Decimal) -> Decimal:
+        return value.quantize(Decimal(1).scaleb(-self.places))
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
