@@ -64,8 +64,6 @@
     });
   });
 
-  document.querySelector(".notice[autofocus]")?.focus();
-
   /* On a phone the outline of a lesson starts closed, so that the text is seen first. */
   if (window.matchMedia("(max-width: 59.99rem)").matches) {
     document.querySelectorAll(".lesson-outline > details[open]").forEach((outline) => { outline.open = false; });

@@ -33,6 +33,7 @@
   let released = false;
 
   form.setAttribute("autocomplete", "off");
+  form.noValidate = true;
 
   /* ---- what is kept: per slot the last number given out, the fields, and whether they still have to be stored */
 
@@ -164,8 +165,9 @@
       clearTimeout(timeout);
     }
     const answer = await response.json().catch(() => ({}));
-    if (response.ok) acknowledged(slot, entry, sequence, answer);
-    else refused(slot, entry, response.status, answer);
+    if (!response.ok) refused(slot, entry, response.status, answer);
+    else if (Number(answer.stored_sequence) >= sequence) acknowledged(slot, entry, answer);
+    else throw new Error(words.busy);
   }
 
   function put(slot, sequence, fields, options) {
@@ -178,16 +180,13 @@
     });
   }
 
-  function acknowledged(slot, entry, sequence, answer) {
+  function acknowledged(slot, entry, answer) {
     const last = Number(answer.stored_sequence);
-    if (last > sequence) {
-      entry.sequence = Math.max(entry.sequence, last);
+    if (last > entry.sequence) {
+      entry.sequence = last;
       entry.waiting = entry.fresh;
-      keep();
       show(slot, "conflict");
-      return;
-    }
-    if (!entry.fresh) {
+    } else if (last === entry.sequence && !entry.fresh) {
       entry.waiting = false;
       show(slot, "stored", (words.stored || "%s").replace("%s", wallClock.format(new Date(serverNow()))));
     }
@@ -216,7 +215,9 @@
     for (const [slot, entry] of waiting()) {
       if (closed || entry.refused) continue;
       if (entry.fresh) { entry.sequence += 1; entry.fresh = false; }
-      put(slot, entry.sequence, entry.fields, { keepalive: true }).catch(() => {});
+      put(slot, entry.sequence, entry.fields, { keepalive: true })
+        .then(async (response) => { if (response.ok) acknowledged(slot, entry, await response.json()); })
+        .catch(() => {});
     }
     keep();
   }
@@ -290,7 +291,6 @@
     if (await settle(SUBMIT_PATIENCE)) { note(""); go(); return; }
     const numbers = waiting().map(([slot]) => slot).join(", ");
     note((words.not_stored || "%s").replace("%s", numbers));
-    announce(note.textContent);
   }
 
   form.addEventListener("submit", (event) => {
