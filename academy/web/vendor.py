@@ -40,7 +40,7 @@ bell book-2 bookmark books briefcase building building-community bulb calendar c
 chart-bar chart-line check chevron-down chevron-left chevron-right circle circle-check circle-x clipboard-check
 clipboard-list clock cloud-check cloud-off cloud-up cloud-x copy device-desktop device-mobile dots download edit
 external-link eye file-description file-export file-text filter flag folder gavel git-compare help-circle history
-home hourglass id-badge-2 inbox info-circle key language link list list-check lock login-2 logout map-pin menu-2
+home hourglass id-badge-2 inbox info-circle key language link list list-check lock login logout map-pin menu-2
 message messages microphone moon notes pencil player-play plus printer qrcode quote refresh report-analytics
 rosette-discount-check route scale school search send settings shield-check sitemap stack-2 star sun table-export
 target-arrow trash upload user user-circle user-plus users wifi-off writing x

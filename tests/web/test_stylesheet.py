@@ -73,3 +73,16 @@ def test_nothing_shouts_or_breaks_vietnamese_words():
     assert "hyphens:auto" not in text
     tight = [value for value in re.findall(r"line-height:([\d.]+)[;}]", text) if float(value) < 1.4]
     assert not tight, "stacked marks need room"
+
+
+def test_every_icon_that_a_template_asks_for_is_there():
+    root = stylesheet.WEB.parents[1]
+    known = set(re.findall(r'^  "([a-z0-9-]+)":', (stylesheet.WEB / "templates/icons.html").read_text(), re.MULTILINE))
+    asked = {
+        (name, str(page.relative_to(root)))
+        for folder in ("academy", "courses")
+        for page in (root / folder).rglob("templates/**/*.html")
+        for name in re.findall(r"""\bicon(?:=|\()["']([a-z0-9-]+)["']""", page.read_text(encoding="utf-8"))
+    }
+    unknown = {(name, page) for name, page in asked if name not in known}
+    assert not unknown, "add the name to academy/web/vendor.py and refresh the icons"
