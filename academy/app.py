@@ -11,6 +11,7 @@ from types import ModuleType
 from flask import Flask
 
 from academy.accounts.login import init_login
+from academy.catalog.content_parts import register_content_part
 from academy.config import Config, writable_instance
 from academy.kernel import clock
 from academy.kernel.db import db, engine_options
@@ -20,7 +21,10 @@ from academy.kernel.i18n import LANGUAGE_NAMES, current_language, localized
 from academy.kernel.rights import check_rights, enforce
 from academy.kernel.storage import init_storage
 from academy.organization import identity
-from academy.plugins.manager import discover, init_modules
+from academy.plugins.manager import Modules, discover, init_modules
+from academy.questions.content_part import QuestionsPart
+from academy.questions.registry import register_exercise_types
+from academy.quizzes.content_part import QuizzesPart
 from academy.web.errors import init_errors
 from academy.web.format import init_filters
 from academy.web.language import init_language, reader_theme
@@ -84,7 +88,7 @@ def create_app(config: Config | None = None, *, modules: Sequence[ModuleType] | 
     _register_slices(app)
     installed = init_modules(app, discover(config.course_modules) if modules is None else modules)
     init_language(app, [module.folder / "translations" for module in installed])
-    _wire(app)
+    _wire(app, installed)
     check_rights(app)
     return app
 
@@ -124,5 +128,8 @@ def _room(slice_name: str, room: str) -> ModuleType | None:
     return importlib.import_module(dotted)
 
 
-def _wire(app: Flask) -> None:
+def _wire(app: Flask, modules: Modules) -> None:
     """Who hears of what: the few places where a lower slice's event moves a higher slice."""
+    register_exercise_types(app, modules.exercise_types())
+    register_content_part(app, QuestionsPart())
+    register_content_part(app, QuizzesPart())

@@ -97,8 +97,6 @@ class SpecSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": _l("There is no such setting.")}
-
     text = Localized(required=True, error_messages={"required": _l("The question has no text.")})
     explanation = Localized()
 
@@ -114,8 +112,6 @@ class OptionSchema(Schema):
 
     class Meta:
         unknown = RAISE
-
-    error_messages = {"unknown": _l("There is no such setting.")}
 
     id = fields.String(
         required=True,
@@ -146,7 +142,9 @@ def texts_are_distinct(texts: Iterable[Mapping[str, str]], field: str) -> None:
             key = (language, words)
             if key in seen:
                 raise ValidationError(
-                    _l("Two entries read the same in “%(language)s”: %(text)s", language=language, text=words),
+                    _l(
+                        "Two entries read the same in “%(language)s”: %(text)s", language=language, text=words
+                    ),
                     field,
                 )
             seen.add(key)

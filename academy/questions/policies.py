@@ -9,6 +9,6 @@ from academy.kernel.authorization import policy
 from academy.kernel.i18n import _l
 
 
-@policy(_l("Only the course's instructors and those who manage its courses may change its questions."))
+@policy(_l("Only the course's own instructors and the administrators of its unit may change its questions"))
 def can_edit_items(actor: Actor, course: CourseView) -> bool:
     return can_edit_course(actor, course)

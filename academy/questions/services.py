@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,15 @@ from academy.questions.models import ACTIVE, CONTENT, RETIRED, STUDIO, Item, Ite
 from academy.questions.policies import can_edit_items
 from academy.questions.registry import exercise_type, is_known
 
-__all__ = ["ItemDraft", "SavedItem", "checked_spec", "retire_item", "save_item", "sync_items"]
+__all__ = [
+    "ItemDraft",
+    "SavedItem",
+    "checked_spec",
+    "messages_by_field",
+    "retire_item",
+    "save_item",
+    "sync_items",
+]
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}\Z")
 
@@ -73,7 +81,7 @@ def checked_spec(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(
             _l("Please correct the fields named below."),
             rule="questions.spec",
-            errors=dict(_by_field(error.messages)),
+            errors=messages_by_field(error.messages),
         ) from error
 
 
@@ -143,7 +151,10 @@ def sync_items(actor: Actor, course_id: int, drafts: list[ItemDraft]) -> dict[st
             item.key: (item, digest)
             for item, digest in work.session.execute(
                 select(Item, ItemVersion.hash)
-                .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.current_number))
+                .join(
+                    ItemVersion,
+                    (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.current_number),
+                )
                 .where(Item.course_id == course_id)
             )
         }
@@ -226,12 +237,15 @@ def _store(
         )
         session.add(current)
     session.flush()
-    return SavedItem(
-        item_id=item.id, version_id=current.id, number=item.current_number, changed=changed
-    )
+    return SavedItem(item_id=item.id, version_id=current.id, number=item.current_number, changed=changed)
 
 
-def _by_field(messages: Any, prefix: str = "") -> Any:
+def messages_by_field(messages: Any) -> dict[str, list[Any]]:
+    """marshmallow's nested messages by dotted field: ``{"options.0.text": [...]}``."""
+    return dict(_by_field(messages, ""))
+
+
+def _by_field(messages: Any, prefix: str) -> Iterator[tuple[str, list[Any]]]:
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
             if name == "_schema":

@@ -35,11 +35,11 @@ class GapSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": _l("There is no such setting.")}
-
     id = fields.String(
         required=True,
-        validate=validate.Regexp(r"[0-9]{1,2}\Z", error=_l("Number the gaps as in the text, for instance “1”.")),
+        validate=validate.Regexp(
+            r"[0-9]{1,2}\Z", error=_l("Number the gaps as in the text, for instance “1”.")
+        ),
     )
     options = fields.List(fields.Nested(OptionSchema), validate=validate.Length(2, 12))
     accept = AcceptedTexts()
@@ -144,9 +144,7 @@ class Cloze(CoreType):
             try:
                 return checked_words(value)
             except Invalid as refusal:
-                raise not_an_answer(
-                    _l("Gap %(n)s: %(why)s", n=gap["id"], why=refusal.message)
-                ) from refusal
+                raise not_an_answer(_l("Gap %(n)s: %(why)s", n=gap["id"], why=refusal.message)) from refusal
         if not isinstance(value, str) or value not in _options(gap):
             raise not_an_answer(_l("Gap %(n)s: choose one of the options shown.", n=gap["id"]))
         return value

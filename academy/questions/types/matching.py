@@ -25,8 +25,6 @@ class PairSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": _l("There is no such setting.")}
-
     id = fields.String(
         required=True,
         validate=validate.Regexp(r"[a-z0-9-]{1,32}\Z", error=_l("Use small letters, digits and hyphens.")),
@@ -121,8 +119,4 @@ class Matching(CoreType):
         return Grade(score=score, details={"rule": rule, "parts": hits})
 
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:
-        return {
-            "pairs": {
-                left: opaque_id(pair["right"], RIGHT) for left, pair in self._lefts(spec).items()
-            }
-        }
+        return {"pairs": {left: opaque_id(pair["right"], RIGHT) for left, pair in self._lefts(spec).items()}}

@@ -24,8 +24,6 @@ class StepSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": _l("There is no such setting.")}
-
     id = fields.String(
         required=True,
         validate=validate.Regexp(r"[a-z0-9-]{1,32}\Z", error=_l("Use small letters, digits and hyphens.")),
@@ -108,7 +106,8 @@ class Ordering(CoreType):
         score = credit.ordered_steps(rule, right=list(steps), places=places)
         ordered = sorted(places, key=places.__getitem__)
         return Grade(
-            score=score, details={"rule": rule, "order": [[steps[name]["id"], places[name]] for name in ordered]}
+            score=score,
+            details={"rule": rule, "order": [[steps[name]["id"], places[name]] for name in ordered]},
         )
 
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:

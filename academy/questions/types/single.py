@@ -23,9 +23,7 @@ class ChoiceSpec(SpecSchema):
     options = fields.List(
         fields.Nested(OptionSchema),
         required=True,
-        validate=validate.Length(
-            MIN_OPTIONS, MAX_OPTIONS, error=_l("Give from {min} to {max} options.")
-        ),
+        validate=validate.Length(MIN_OPTIONS, MAX_OPTIONS, error=_l("Give from {min} to {max} options.")),
         error_messages={"required": _l("Give the options to choose from.")},
     )
 

@@ -30,7 +30,9 @@ class TruthField(fields.Field):
 class TrueFalseSpec(SpecSchema):
     """``answer``: whether the statement in ``text`` is true."""
 
-    answer = TruthField(required=True, error_messages={"required": _l("No right answer: write true or false.")})
+    answer = TruthField(
+        required=True, error_messages={"required": _l("No right answer: write true or false.")}
+    )
 
 
 class TrueFalse(CoreType):

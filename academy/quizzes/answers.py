@@ -1,0 +1,168 @@
+"""Storing answers: log and current state in one transaction, then the acknowledgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from academy.kernel import clock
+from academy.kernel.actor import Actor
+from academy.kernel.errors import Invalid, NotFound
+from academy.kernel.i18n import _l
+from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
+from academy.questions.queries import VersionRow, check_answer, read_answer
+from academy.quizzes.errors import AttemptClosed
+from academy.quizzes.models import OPEN, AnswerLog, Attempt, AttemptItem
+from academy.quizzes.queries import slot_rows
+
+__all__ = ["FormAnswer", "StoredAnswer", "save_answer", "save_form", "save_form_answer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """The acknowledgement: the sequence that stands in the database, and since when."""
+
+    slot: int
+    stored_sequence: int
+    stored_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormAnswer:
+    """What a page sent for one slot; ``based_on`` is the sequence the page had shown."""
+
+    slot: int
+    based_on: int | None = None
+
+
+def save_answer(actor: Actor, attempt_id: int, slot: int, sequence: int, answer: Any) -> StoredAnswer:
+    """Store the answer of a slot under the client's sequence number.
+
+    Doing it again changes nothing; neither does a sequence that is not higher than the stored one:
+    the reply then names what is stored.
+
+    Args:
+        sequence: from 1, counted by the client for each slot.
+        answer: as JSON, None to take the answer back.
+
+    Raises:
+        NotFound: there is no such attempt of the actor, or no such slot.
+        AttemptClosed: it was submitted, or the deadline and its grace are over; nothing was stored.
+        Invalid: the answer does not fit the item; nothing was stored.
+    """
+    with unit_of_work() as work:
+        attempt = _open_attempt(work, actor, attempt_id)
+        item, version = _slot(attempt.id, slot)
+        return _store(work, item, version, sequence, answer)
+
+
+def save_form_answer(
+    actor: Actor, attempt_id: int, slot: int, sequence: int, form: Any, name: str
+) -> StoredAnswer:
+    """Like :func:`save_answer`, with the answer as the fields ``name…`` of a form."""
+    with unit_of_work() as work:
+        attempt = _open_attempt(work, actor, attempt_id)
+        item, version = _slot(attempt.id, slot)
+        return _store(work, item, version, sequence, read_answer(version, form, name))
+
+
+def save_form(
+    actor: Actor, attempt_id: int, form: Any, answers: Mapping[str, FormAnswer]
+) -> dict[int, Invalid]:
+    """Store the answers of a page that was sent as a plain form, each as the next of its slot.
+
+    An answer the page only repeats is not stored again. If another device has stored a newer answer
+    since the page was shown, and the page's own was not changed on it, the newer one stays.
+
+    Args:
+        form: the submitted fields.
+        answers: field prefix → the slot it is for.
+
+    Returns:
+        Slots whose answers could not be read, with the reason; all others are stored.
+
+    Raises:
+        NotFound: there is no such attempt of the actor.
+        AttemptClosed: it was submitted, or its time is over; nothing was stored.
+    """
+    refused: dict[int, Invalid] = {}
+    with unit_of_work() as work:
+        attempt = _open_attempt(work, actor, attempt_id)
+        by_slot = {sent.slot: (name, sent) for name, sent in answers.items()}
+        for item, version in slot_rows(attempt.id, by_slot):
+            name, sent = by_slot[item.slot]
+            try:
+                answer = check_answer(version, read_answer(version, form, name))
+            except Invalid as refusal:
+                refused[item.slot] = refusal
+                continue
+            if answer != item.answer and not _is_stale(work, item, sent, answer):
+                _write(work, item, item.stored_sequence + 1, answer)
+    return refused
+
+
+def _open_attempt(work: UnitOfWork, actor: Actor, attempt_id: int) -> Attempt:
+    """The actor's attempt, held until the transaction ends, if it still takes answers."""
+    attempt = work.session.scalar(
+        select(Attempt)
+        .where(Attempt.id == attempt_id, Attempt.person_id == actor.person_id)
+        .with_for_update()
+        # an object that this session met before must not hide what another request has done since
+        .execution_options(populate_existing=True)
+    )
+    if attempt is None or actor.person_id is None:
+        raise NotFound(_l("There is no such attempt."))
+    if attempt.state != OPEN:
+        raise AttemptClosed(
+            _l("This attempt has been submitted: answers can no longer be changed."),
+            next_step=_l("Open the attempt to see what was stored."),
+        )
+    if attempt.accepts_until is not None and clock.now() > attempt.accepts_until:
+        raise AttemptClosed(
+            _l("The time of this attempt is over: this answer was not stored."),
+            rule="attempt.deadline",
+            next_step=_l("What was stored before the deadline counts. Open the attempt to see it."),
+        )
+    return attempt
+
+
+def _slot(attempt_id: int, slot: int) -> tuple[AttemptItem, VersionRow]:
+    rows = slot_rows(attempt_id, [slot])
+    if not rows:
+        raise NotFound(_l("This attempt has no item %(n)s.", n=slot))
+    return rows[0]
+
+
+def _store(
+    work: UnitOfWork, item: AttemptItem, version: VersionRow, sequence: int, answer: Any
+) -> StoredAnswer:
+    if sequence > item.stored_sequence:
+        _write(work, item, sequence, check_answer(version, answer))
+    return StoredAnswer(slot=item.slot, stored_sequence=item.stored_sequence, stored_at=item.answered_at)
+
+
+def _write(work: UnitOfWork, item: AttemptItem, sequence: int, answer: Any) -> None:
+    now = clock.now()
+    item.stored_sequence, item.answer, item.answered_at = sequence, answer, now
+    work.session.add(
+        AnswerLog(attempt_id=item.attempt_id, slot=item.slot, sequence=sequence, answer=answer, at=now)
+    )
+    work.session.flush()
+
+
+def _is_stale(work: UnitOfWork, item: AttemptItem, sent: FormAnswer, answer: Any) -> bool:
+    """Whether the page only repeats what it was shown, while something newer has been stored."""
+    if sent.based_on is None or sent.based_on >= item.stored_sequence:
+        return False
+    shown = work.session.scalar(
+        select(AnswerLog.answer).where(
+            AnswerLog.attempt_id == item.attempt_id,
+            AnswerLog.slot == item.slot,
+            AnswerLog.sequence == sent.based_on,
+        )
+    )
+    return shown == answer

@@ -1,0 +1,209 @@
+"""Closing an attempt: what is stored is graded, the mark is made, and the rest of the academy hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from academy.kernel import clock
+from academy.kernel.actor import Actor
+from academy.kernel.db import db
+from academy.kernel.errors import NotFound, Unavailable
+from academy.kernel.i18n import _l
+from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
+from academy.plugins.contract import Grade
+from academy.questions.queries import VersionRow, grade_item
+from academy.quizzes.events import AttemptGraded, AttemptSubmitted
+from academy.quizzes.marks import FOUR_PLACES, mark_of, share_of, to_decimal
+from academy.quizzes.models import EXPIRED, OPEN, SUBMITTED, Attempt, AttemptItem, Quiz, QuizVersion
+from academy.quizzes.queries import slot_rows
+from academy.quizzes.rules import QuizRules
+from academy.quizzes.views import shown_seed
+
+__all__ = ["expire_attempt", "expire_overdue", "grade_pending", "submit_attempt"]
+
+Ahead = Mapping[int, tuple[int, Grade]]
+"""Grades made before the transaction: slot → the sequence they were made for, and the grade."""
+
+
+def submit_attempt(actor: Actor, attempt_id: int) -> str:
+    """Close one's attempt with what is stored; doing it again changes nothing.
+
+    After the deadline and its grace the attempt closes as expired, with the same answers.
+
+    Returns:
+        The state it is in: ``submitted`` or ``expired``.
+
+    Raises:
+        NotFound: there is no such attempt of the actor.
+    """
+    if actor.person_id is None:
+        raise NotFound(_l("There is no such attempt."))
+    ahead = _grade_ahead(attempt_id, actor.person_id)
+    with unit_of_work() as work:
+        attempt = _held(work, attempt_id)
+        if attempt is None or attempt.person_id != actor.person_id:
+            raise NotFound(_l("There is no such attempt."))
+        if attempt.state == OPEN:
+            _close(work, attempt, ahead)
+        return attempt.state
+
+
+def expire_attempt(attempt_id: int) -> bool:
+    """Close an attempt whose deadline and grace are over; whether this call did it."""
+    with unit_of_work() as work:
+        attempt = _held(work, attempt_id)
+        if attempt is None or not _is_overdue(attempt, clock.now()):
+            return False
+        _close(work, attempt, {})
+        return True
+
+
+def expire_overdue(limit: int = 1000) -> int:
+    """Close every overdue attempt, each in its own transaction; how many this call closed."""
+    overdue = db.session.scalars(
+        select(Attempt.id)
+        .where(Attempt.state == OPEN, Attempt.accepts_until < clock.now())
+        .order_by(Attempt.accepts_until)
+        .limit(limit)
+    ).all()
+    return sum(expire_attempt(attempt_id) for attempt_id in overdue)
+
+
+def grade_pending(attempt_id: int) -> None:
+    """Grade what a failing or missing grader left, and make the mark once nothing is left.
+
+    Raises:
+        Unavailable: a grader still fails; to be tried again.
+    """
+    with unit_of_work() as work:
+        attempt = _held(work, attempt_id)
+        if attempt is None or not attempt.pending:
+            return
+        course_id, rules = _rules_of(attempt)
+        rows = slot_rows(attempt.id)
+        for item, version in rows:
+            if (item.grade or {}).get("pending"):
+                _keep(
+                    item,
+                    grade_item(
+                        version, item.answer, shown_seed(rules, attempt.seed, item.slot, version.kind)
+                    ),
+                )
+        if any((item.grade or {}).get("pending") for item, _version in rows):
+            raise Unavailable(_l("An answer of attempt %(id)s still cannot be graded.", id=attempt.id))
+        _mark(attempt, rules, [item for item, _version in rows])
+        work.session.flush()
+        work.emit(
+            AttemptGraded(
+                attempt_id=attempt.id,
+                quiz_id=attempt.quiz_id,
+                course_id=course_id,
+                person_id=attempt.person_id,
+                mark=attempt.mark,
+                passed=attempt.passed,
+            )
+        )
+
+
+def _held(work: UnitOfWork, attempt_id: int) -> Attempt | None:
+    """The attempt, held until the transaction ends, as it stands in the database now."""
+    return work.session.scalar(
+        select(Attempt)
+        .where(Attempt.id == attempt_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _is_overdue(attempt: Attempt, now: datetime) -> bool:
+    return attempt.state == OPEN and attempt.accepts_until is not None and now > attempt.accepts_until
+
+
+def _rules_of(attempt: Attempt) -> tuple[int, QuizRules]:
+    row = db.session.execute(
+        select(Quiz.course_id, QuizVersion.settings)
+        .join(Quiz, Quiz.id == QuizVersion.quiz_id)
+        .where(QuizVersion.id == attempt.quiz_version_id)
+    ).one()
+    return row[0], QuizRules.from_settings(row[1])
+
+
+def _grade_ahead(attempt_id: int, person_id: int) -> Ahead:
+    """Grade before the transaction: a slow grader must not hold the lock that others save under."""
+    attempt = db.session.scalar(
+        select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id)
+    )
+    if attempt is None or attempt.state != OPEN:
+        return {}
+    _course, rules = _rules_of(attempt)
+    return {
+        item.slot: (
+            item.stored_sequence,
+            grade_item(version, item.answer, shown_seed(rules, attempt.seed, item.slot, version.kind)),
+        )
+        for item, version in slot_rows(attempt_id)
+    }
+
+
+def _close(work: UnitOfWork, attempt: Attempt, ahead: Ahead) -> None:
+    now = clock.now()
+    course_id, rules = _rules_of(attempt)
+    overdue = _is_overdue(attempt, now)
+    attempt.state = EXPIRED if overdue else SUBMITTED
+    attempt.submitted_at = attempt.deadline if overdue else now
+    rows = slot_rows(attempt.id)
+    for item, version in rows:
+        _keep(item, _grade(attempt, rules, item, version, ahead))
+    _mark(attempt, rules, [item for item, _version in rows])
+    work.session.flush()
+    if attempt.pending:
+        work.enqueue(
+            "quizzes.grade_pending", key=f"quizzes.grade_pending:{attempt.id}", attempt_id=attempt.id
+        )
+    work.emit(
+        AttemptSubmitted(
+            attempt_id=attempt.id,
+            quiz_id=attempt.quiz_id,
+            course_id=course_id,
+            person_id=attempt.person_id,
+            mark=attempt.mark,
+            passed=attempt.passed,
+            pending=attempt.pending,
+        )
+    )
+
+
+def _grade(attempt: Attempt, rules: QuizRules, item: AttemptItem, version: VersionRow, ahead: Ahead) -> Grade:
+    sequence, grade = ahead.get(item.slot, (-1, None))
+    if grade is not None and sequence == item.stored_sequence:
+        return grade
+    return grade_item(version, item.answer, shown_seed(rules, attempt.seed, item.slot, version.kind))
+
+
+def _keep(item: AttemptItem, grade: Grade) -> None:
+    item.score = grade.score.quantize(FOUR_PLACES, ROUND_HALF_UP)
+    item.grade = _as_json(grade)
+
+
+def _as_json(grade: Grade) -> dict[str, Any]:
+    return {
+        "feedback": [{"text": dict(remark.text), "tone": remark.tone} for remark in grade.feedback],
+        "details": dict(grade.details),
+        "pending": grade.pending,
+    }
+
+
+def _mark(attempt: Attempt, rules: QuizRules, items: list[AttemptItem]) -> None:
+    """Make score, mark and verdict of the items' scores; none of them while one is pending."""
+    attempt.pending = any(item.grade["pending"] for item in items)
+    if attempt.pending:
+        attempt.score = attempt.mark = attempt.passed = None
+        return
+    share = share_of((item.weight, Decimal(item.score)) for item in items)
+    attempt.score, attempt.mark = to_decimal(share), mark_of(share)
+    attempt.passed = attempt.mark >= rules.pass_mark

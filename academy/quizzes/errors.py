@@ -1,0 +1,17 @@
+"""Why an attempt cannot be started or an answer not be stored."""
+
+from __future__ import annotations
+
+from academy.kernel.errors import Conflict
+
+
+class CannotStart(Conflict):
+    """An obstacle stands before a new attempt; ``rule`` names it."""
+
+    default_rule = "quiz.start"
+
+
+class AttemptClosed(Conflict):
+    """The attempt was submitted, or its time is over: nothing more is stored."""
+
+    default_rule = "attempt.closed"

@@ -1,0 +1,20 @@
+"""Work that follows an attempt without its learner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from academy.kernel.jobs import Progress, job
+from academy.quizzes import services
+
+
+@job("quizzes.expire")
+def expire(progress: Progress, *, attempt_id: int) -> dict[str, Any]:
+    """Close an attempt at the end of its time; nothing to do if its learner has."""
+    return {"closed": services.expire_attempt(attempt_id)}
+
+
+@job("quizzes.grade_pending")
+def grade_pending(progress: Progress, *, attempt_id: int) -> None:
+    """Grade what waits; tried again, later and later, while a grader fails."""
+    services.grade_pending(attempt_id)

@@ -1,0 +1,129 @@
+"""Quizzes, their versions, attempts, and the log of answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from academy.kernel.db import Exact, Json, Model, UtcDateTime, primary_key, timestamp
+
+ACTIVE, RETIRED = "active", "retired"
+CONTENT, STUDIO = "content", "studio"
+OPEN, SUBMITTED, EXPIRED = "open", "submitted", "expired"
+
+_ONE_OPEN = text(f"state = '{OPEN}'")
+
+
+class Quiz(Model):
+    """A quiz of a course under its stable slug; its rules stand in its versions."""
+
+    __tablename__ = "quiz"
+    __table_args__ = (
+        UniqueConstraint("course_id", "slug"),
+        CheckConstraint(f"state IN ('{ACTIVE}', '{RETIRED}')", name="state"),
+        CheckConstraint(f"origin IN ('{CONTENT}', '{STUDIO}')", name="origin"),
+    )
+
+    id: Mapped[int] = primary_key()
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
+    slug: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
+    origin: Mapped[str] = mapped_column(String(10), default=STUDIO)
+    current_number: Mapped[int]
+
+
+class QuizVersion(Model):
+    """The rules of a quiz from a moment on; never changed. ``settings`` as :mod:`quizzes.schemas` loads them."""
+
+    __tablename__ = "quiz_version"
+    __table_args__ = (UniqueConstraint("quiz_id", "number"),)
+
+    id: Mapped[int] = primary_key()
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    settings: Mapped[dict]
+    hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = timestamp()
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+
+
+class Attempt(Model):
+    """One person's attempt at one version of a quiz.
+
+    That a person has at most one open attempt at a quiz, and never more than the limit, is a rule of
+    the schema. ``deadline`` is what the learner is told; ``accepts_until`` adds the grace. ``score`` is
+    the unrounded share of the points, ``mark`` the ten-point mark made of it.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        UniqueConstraint("quiz_id", "person_id", "number"),
+        Index(
+            "uq_attempt_one_open",
+            "quiz_id",
+            "person_id",
+            unique=True,
+            sqlite_where=_ONE_OPEN,
+            postgresql_where=_ONE_OPEN,
+        ),
+        Index("ix_attempt_overdue", "accepts_until", sqlite_where=_ONE_OPEN, postgresql_where=_ONE_OPEN),
+        Index("ix_attempt_person_id", "person_id"),
+        CheckConstraint("number >= 1 AND (attempt_limit IS NULL OR number <= attempt_limit)", name="limit"),
+        CheckConstraint(f"state IN ('{OPEN}', '{SUBMITTED}', '{EXPIRED}')", name="state"),
+        CheckConstraint(f"(state = '{OPEN}') = (submitted_at IS NULL)", name="closed"),
+        CheckConstraint("mark IS NULL OR mark BETWEEN 0 AND 10", name="mark"),
+    )
+
+    id: Mapped[int] = primary_key()
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"))
+    quiz_version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    number: Mapped[int]
+    attempt_limit: Mapped[int | None]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    lang: Mapped[str] = mapped_column(String(2))
+    state: Mapped[str] = mapped_column(String(10), default=OPEN)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deadline: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepts_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pending: Mapped[bool] = mapped_column(default=False)
+    score: Mapped[Decimal | None] = mapped_column(Exact(7, 6))
+    mark: Mapped[Decimal | None] = mapped_column(Exact(3, 1))
+    passed: Mapped[bool | None]
+
+
+class AttemptItem(Model):
+    """A slot of an attempt: the version that was drawn, and the answer stored last."""
+
+    __tablename__ = "attempt_item"
+    __table_args__ = (
+        CheckConstraint("stored_sequence >= 0", name="sequence"),
+        CheckConstraint("score IS NULL OR score BETWEEN 0 AND 1", name="score"),
+    )
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
+    slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), index=True)
+    weight: Mapped[Decimal] = mapped_column(Exact(6, 3))
+    stored_sequence: Mapped[int] = mapped_column(BigInteger, default=0)
+    answer: Mapped[Any | None] = mapped_column(Json)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    score: Mapped[Decimal | None] = mapped_column(Exact(5, 4))
+    grade: Mapped[dict | None]
+
+
+class AnswerLog(Model):
+    """Every change of an answer, in the order the client made them; rows are only ever added."""
+
+    __tablename__ = "answer_log"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
+    slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    answer: Mapped[Any | None] = mapped_column(Json)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,144 @@
+"""Saving quizzes: changed rules become a new version; attempts keep the one they started with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import ValidationError
+from sqlalchemy import select
+
+from academy.catalog.queries import find_course_by_id
+from academy.kernel.actor import Actor
+from academy.kernel.authorization import require
+from academy.kernel.errors import Invalid, NotFound
+from academy.kernel.i18n import _l
+from academy.kernel.unit_of_work import unit_of_work
+from academy.questions.services import messages_by_field
+from academy.quizzes.models import ACTIVE, CONTENT, RETIRED, STUDIO, Quiz, QuizVersion
+from academy.quizzes.policies import can_edit_quizzes
+from academy.quizzes.schemas import SLUG, QuizSettings
+
+__all__ = ["SavedQuiz", "retire_quiz", "save_quiz", "sync_quizzes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedQuiz:
+    """``changed``: whether this made a new version."""
+
+    quiz_id: int
+    version_id: int
+    number: int
+    changed: bool
+
+
+def save_quiz(actor: Actor, course_id: int, slug: str, settings: Mapping[str, Any]) -> SavedQuiz:
+    """Create a quiz, or give it a new version if its rules have changed.
+
+    Raises:
+        NotFound: there is no such course.
+        Forbidden: the actor may not edit it.
+        Invalid: the slug or a setting breaks a rule; ``errors`` by field.
+    """
+    with unit_of_work() as work:
+        course = find_course_by_id(course_id)
+        if course is None:
+            raise NotFound(_l("There is no such course."))
+        require(actor, can_edit_quizzes, course)
+        if not SLUG.fullmatch(slug):
+            message = _l("Use small letters, digits and hyphens, at most 80.")
+            raise Invalid(message, rule="quizzes.slug", errors={"slug": [message]})
+        try:
+            checked = QuizSettings().load(settings)
+        except ValidationError as error:
+            raise Invalid(
+                _l("Please correct the fields named below."),
+                rule="quizzes.settings",
+                errors=messages_by_field(error.messages),
+            ) from error
+        quiz = work.session.scalar(select(Quiz).where(Quiz.course_id == course_id, Quiz.slug == slug))
+        return _store(work.session, actor, course_id, slug, checked, quiz, STUDIO)
+
+
+def retire_quiz(actor: Actor, quiz_id: int) -> None:
+    """Take a quiz out of its course; attempts and results stay.
+
+    Raises:
+        NotFound: there is no such quiz.
+        Forbidden: the actor may not edit its course.
+    """
+    with unit_of_work() as work:
+        quiz = work.session.get(Quiz, quiz_id)
+        course = find_course_by_id(quiz.course_id) if quiz is not None else None
+        if quiz is None or course is None:
+            raise NotFound(_l("There is no such quiz."))
+        require(actor, can_edit_quizzes, course)
+        quiz.state = RETIRED
+
+
+def sync_quizzes(actor: Actor, course_id: int, wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+    """Make the quizzes that come from content files equal to ``wanted``: slug → checked settings.
+
+    Those of the files that are gone are retired. Returns the numbers of ``added``, ``changed``,
+    ``removed``, ``unchanged``.
+    """
+    counts = {"added": 0, "changed": 0, "removed": 0, "unchanged": 0}
+    with unit_of_work() as work:
+        known = {
+            quiz.slug: quiz for quiz in work.session.scalars(select(Quiz).where(Quiz.course_id == course_id))
+        }
+        for slug, settings in wanted.items():
+            quiz = known.get(slug)
+            same_use = quiz is not None and quiz.state == ACTIVE and quiz.origin == CONTENT
+            saved = _store(work.session, actor, course_id, slug, settings, quiz, CONTENT)
+            if quiz is None:
+                counts["added"] += 1
+            else:
+                counts["changed" if saved.changed or not same_use else "unchanged"] += 1
+        for slug, quiz in known.items():
+            if slug not in wanted and quiz.origin == CONTENT and quiz.state == ACTIVE:
+                quiz.state = RETIRED
+                counts["removed"] += 1
+        work.session.flush()
+    return counts
+
+
+def _store(
+    session: Any,
+    actor: Actor,
+    course_id: int,
+    slug: str,
+    settings: Mapping[str, Any],
+    quiz: Quiz | None,
+    origin: str,
+) -> SavedQuiz:
+    canonical = json.dumps(settings, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    current = None
+    if quiz is None:
+        quiz = Quiz(course_id=course_id, slug=slug, current_number=0)
+        session.add(quiz)
+    else:
+        current = session.scalar(
+            select(QuizVersion).where(
+                QuizVersion.quiz_id == quiz.id, QuizVersion.number == quiz.current_number
+            )
+        )
+    quiz.state, quiz.origin = ACTIVE, origin
+    changed = current is None or current.hash != digest
+    if changed:
+        quiz.current_number += 1
+        session.flush()
+        current = QuizVersion(
+            quiz_id=quiz.id,
+            number=quiz.current_number,
+            settings=dict(settings),
+            hash=digest,
+            by_id=actor.account_id,
+        )
+        session.add(current)
+    session.flush()
+    return SavedQuiz(quiz_id=quiz.id, version_id=current.id, number=current.number, changed=changed)

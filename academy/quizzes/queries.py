@@ -1,0 +1,367 @@
+"""Reads of quizzes and attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+
+from academy.catalog.models import Course
+from academy.catalog.policies import can_see_course
+from academy.catalog.queries import find_course_by_id
+from academy.catalog.views import CourseView
+from academy.kernel import clock
+from academy.kernel.actor import Actor
+from academy.kernel.authorization import require
+from academy.kernel.db import db
+from academy.kernel.errors import NotFound
+from academy.kernel.i18n import _l
+from academy.questions.models import Item, ItemVersion
+from academy.questions.queries import VersionRow, specs_of
+from academy.quizzes.enrollments import is_enrolled
+from academy.quizzes.marks import share_of, to_decimal
+from academy.quizzes.models import ACTIVE, OPEN, AnswerLog, Attempt, AttemptItem, Quiz, QuizVersion
+from academy.quizzes.obstacles import Obstacle, obstacles_to_start
+from academy.quizzes.policies import can_read_attempts
+from academy.quizzes.review import Phase, phase_of, released
+from academy.quizzes.rules import QuizRules
+from academy.quizzes.views import (
+    AttemptSlot,
+    AttemptSummary,
+    AttemptView,
+    LogRow,
+    OutcomeResult,
+    QuizRow,
+    shown_seed,
+)
+
+__all__ = [
+    "attempts_of",
+    "best_attempt",
+    "find_quiz",
+    "get_attempt",
+    "get_log",
+    "get_quiz",
+    "get_visible_quiz",
+    "obstacles_of",
+    "outcome_results",
+    "passed_quizzes",
+    "phase_of_attempt",
+    "quizzes_of_course",
+    "release_of",
+]
+
+_SUMMARY = (
+    Attempt.id,
+    Attempt.quiz_id,
+    Attempt.quiz_version_id,
+    Attempt.person_id,
+    Attempt.number,
+    Attempt.attempt_limit,
+    Attempt.seed,
+    Attempt.lang,
+    Attempt.state,
+    Attempt.started_at,
+    Attempt.deadline,
+    Attempt.accepts_until,
+    Attempt.submitted_at,
+    Attempt.pending,
+    Attempt.score,
+    Attempt.mark,
+    Attempt.passed,
+)
+_SUMMARY_NAMES = tuple(column.key for column in _SUMMARY)
+
+
+def summary(row: Row) -> AttemptSummary:
+    """An attempt from a row that selects :data:`_SUMMARY` first."""
+    return AttemptSummary(**dict(zip(_SUMMARY_NAMES, row, strict=False)))
+
+
+# --- quizzes -----------------------------------------------------------------------------------
+
+
+def _quizzes() -> Select:
+    return select(
+        Quiz.id,
+        Quiz.course_id,
+        Quiz.slug,
+        Quiz.state,
+        QuizVersion.id,
+        QuizVersion.number,
+        QuizVersion.settings,
+    ).join(QuizVersion, (QuizVersion.quiz_id == Quiz.id) & (QuizVersion.number == Quiz.current_number))
+
+
+def _quiz_row(row: Row) -> QuizRow:
+    return QuizRow(
+        id=row[0],
+        course_id=row[1],
+        slug=row[2],
+        state=row[3],
+        version_id=row[4],
+        number=row[5],
+        rules=QuizRules.from_settings(row[6]),
+    )
+
+
+def get_quiz(quiz_id: int) -> QuizRow:
+    """A quiz with its current rules, for services: no policy is asked.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = db.session.execute(_quizzes().where(Quiz.id == quiz_id)).first()
+    if row is None:
+        raise NotFound(_l("There is no such quiz."))
+    return _quiz_row(row)
+
+
+def find_quiz(course_id: int, slug: str) -> QuizRow | None:
+    """The quiz of a course under its slug, retired or not."""
+    row = db.session.execute(_quizzes().where(Quiz.course_id == course_id, Quiz.slug == slug)).first()
+    return _quiz_row(row) if row else None
+
+
+def quizzes_of_course(course_id: int) -> list[QuizRow]:
+    """The quizzes that a course offers, by slug."""
+    rows = db.session.execute(
+        _quizzes().where(Quiz.course_id == course_id, Quiz.state == ACTIVE).order_by(Quiz.slug)
+    )
+    return [_quiz_row(row) for row in rows]
+
+
+def get_visible_quiz(actor: Actor, quiz_id: int) -> tuple[QuizRow, CourseView]:
+    """A quiz and its course, for whoever may see the course or is enrolled in it.
+
+    Raises:
+        NotFound: there is none, or the actor may not know that there is.
+    """
+    quiz = get_quiz(quiz_id)
+    course = find_course_by_id(quiz.course_id)
+    if course is None or not (can_see_course(actor, course) or is_enrolled(actor.person_id, course.id)):
+        raise NotFound(_l("There is no such quiz."))
+    return quiz, course
+
+
+# --- attempts ----------------------------------------------------------------------------------
+
+
+def attempts_of(person_id: int | None, quiz_id: int) -> list[AttemptSummary]:
+    """A person's attempts at a quiz, the first one first."""
+    rows = db.session.execute(
+        select(*_SUMMARY)
+        .where(Attempt.quiz_id == quiz_id, Attempt.person_id == person_id)
+        .order_by(Attempt.number)
+    )
+    return [summary(row) for row in rows]
+
+
+def best_attempt(person_id: int, quiz_id: int) -> AttemptSummary | None:
+    """The marked attempt with the best mark, the earliest of equals."""
+    row = db.session.execute(
+        select(*_SUMMARY)
+        .where(Attempt.quiz_id == quiz_id, Attempt.person_id == person_id, Attempt.mark.is_not(None))
+        .order_by(Attempt.mark.desc(), Attempt.number)
+        .limit(1)
+    ).first()
+    return summary(row) if row else None
+
+
+def passed_quizzes(person_id: int, course_id: int) -> dict[str, Decimal]:
+    """Slugs of the course's quizzes that the person has passed, each with the best mark."""
+    rows = db.session.execute(
+        select(Quiz.slug, func.max(Attempt.mark))
+        .join(Attempt, Attempt.quiz_id == Quiz.id)
+        .where(Quiz.course_id == course_id, Attempt.person_id == person_id, Attempt.passed.is_(True))
+        .group_by(Quiz.slug)
+    )
+    return dict(rows)
+
+
+def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
+    """An attempt with its items: one's own, or any of a course whose attempts one may read.
+
+    Two queries, a third for versions that this process has not met yet, one more for instructors.
+
+    Raises:
+        NotFound: there is none, or the actor may not know that there is.
+    """
+    row = db.session.execute(
+        select(*_SUMMARY, Quiz.slug, Quiz.course_id, QuizVersion.settings, Course.slug, Course.title)
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
+        .join(Course, Course.id == Quiz.course_id)
+        .where(Attempt.id == attempt_id)
+    ).first()
+    if row is None:
+        raise _no_attempt()
+    attempt = summary(row)
+    quiz_slug, course_id, settings, course_slug, course_title = row[len(_SUMMARY) :]
+    if not _is_own(actor, attempt.person_id) and not _may_read(actor, course_id):
+        raise _no_attempt()
+    rules = QuizRules.from_settings(settings)
+    return AttemptView(
+        attempt=attempt,
+        rules=rules,
+        quiz_slug=quiz_slug,
+        course_id=course_id,
+        course_slug=course_slug,
+        course_title=course_title,
+        slots=tuple(_slots(attempt, rules)),
+    )
+
+
+def slot_rows(attempt_id: int, slots: Iterable[int] | None = None) -> list[tuple[AttemptItem, VersionRow]]:
+    """The items of an attempt in order, as mapped rows with their versions; for this slice's services."""
+    statement = (
+        select(AttemptItem, *_VERSION)
+        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .where(AttemptItem.attempt_id == attempt_id)
+        .order_by(AttemptItem.slot)
+        # an object that this session met before must not hide what another request has stored since
+        .execution_options(populate_existing=True)
+    )
+    if slots is not None:
+        statement = statement.where(AttemptItem.slot.in_(set(slots)))
+    rows = db.session.execute(statement).all()
+    specs = specs_of({row.version_id: row.hash for row in rows})
+    return [(row[0], _version(row, specs)) for row in rows]
+
+
+_VERSION = (
+    ItemVersion.id.label("version_id"),
+    ItemVersion.item_id,
+    Item.key,
+    ItemVersion.kind,
+    ItemVersion.outcome,
+    ItemVersion.number,
+    ItemVersion.hash,
+)
+
+
+def _version(row: Row, specs: Mapping[int, Mapping[str, Any]]) -> VersionRow:
+    return VersionRow(
+        id=row.version_id,
+        item_id=row.item_id,
+        key=row.key,
+        kind=row.kind,
+        outcome=row.outcome,
+        number=row.number,
+        hash=row.hash,
+        spec=specs[row.version_id],
+    )
+
+
+def _slots(attempt: AttemptSummary, rules: QuizRules) -> Iterable[AttemptSlot]:
+    for item, version in slot_rows(attempt.id):
+        yield AttemptSlot(
+            slot=item.slot,
+            version=version,
+            weight=item.weight,
+            seed=shown_seed(rules, attempt.seed, item.slot, version.kind),
+            stored_sequence=item.stored_sequence,
+            answer=item.answer,
+            answered_at=item.answered_at,
+            score=item.score,
+            grade_json=item.grade,
+        )
+
+
+def get_log(actor: Actor, attempt_id: int) -> list[LogRow]:
+    """Every stored change of an attempt's answers in the order of storing.
+
+    Raises:
+        NotFound: there is no such attempt, or the actor may not know that there is.
+        Forbidden: it is the actor's own, and the actor may not read attempts of the course.
+    """
+    view = get_attempt(actor, attempt_id)
+    course = find_course_by_id(view.course_id)
+    require(actor, can_read_attempts, course)
+    rows = db.session.execute(
+        select(AnswerLog.slot, AnswerLog.sequence, AnswerLog.at, AnswerLog.answer)
+        .where(AnswerLog.attempt_id == attempt_id)
+        .order_by(AnswerLog.at, AnswerLog.slot, AnswerLog.sequence)
+    )
+    return [LogRow(slot=row.slot, sequence=row.sequence, at=row.at, answer=row.answer) for row in rows]
+
+
+def _is_own(actor: Actor, person_id: int) -> bool:
+    return actor.person_id is not None and actor.person_id == person_id
+
+
+def _may_read(actor: Actor, course_id: int) -> bool:
+    course = find_course_by_id(course_id)
+    return course is not None and can_read_attempts(actor, course)
+
+
+def _no_attempt() -> NotFound:
+    return NotFound(_l("There is no such attempt."))
+
+
+# --- what follows from them --------------------------------------------------------------------
+
+
+def obstacles_of(
+    actor: Actor, quiz: QuizRow, attempts: Iterable[AttemptSummary], *, enrolled: bool | None = None
+) -> list[Obstacle]:
+    """What keeps the actor from starting another attempt now; empty if nothing does."""
+    if enrolled is None:
+        enrolled = is_enrolled(actor.person_id, quiz.course_id)
+    return list(
+        obstacles_to_start(
+            quiz.rules,
+            has_person=actor.person_id is not None,
+            is_enrolled=enrolled,
+            is_offered=quiz.is_offered,
+            used=sum(not attempt.is_open for attempt in attempts),
+            now=clock.now(),
+        )
+    )
+
+
+def phase_of_attempt(view: AttemptView) -> Phase:
+    """The review phase of an attempt now; asks the database only where no closing date settles it."""
+    attempt, rules = view.attempt, view.rules
+    left = None
+    if not attempt.is_open and rules.closes is None and attempt.attempt_limit is not None:
+        used = db.session.scalar(
+            select(func.count()).where(
+                Attempt.quiz_id == attempt.quiz_id,
+                Attempt.person_id == attempt.person_id,
+                Attempt.state != OPEN,
+            )
+        )
+        left = max(attempt.attempt_limit - (used or 0), 0)
+    return phase_of(is_open=attempt.is_open, closes=rules.closes, attempts_left=left, now=clock.now())
+
+
+def release_of(view: AttemptView) -> frozenset[str]:
+    """What of the attempt's result may be shown now."""
+    return released(view.rules.review, phase_of_attempt(view))
+
+
+def outcome_results(view: AttemptView, outcomes: Iterable[Mapping[str, Any]]) -> list[OutcomeResult]:
+    """How each learning outcome of the course was met by an attempt, in the course's order.
+
+    Args:
+        outcomes: of the course, ``{"id", "text"}``; one that an item names and the course no longer
+            knows comes last, under its id.
+    """
+    parts: dict[str, list[tuple[Decimal, Decimal]]] = {}
+    for slot in view.slots:
+        parts.setdefault(slot.version.outcome, []).append((slot.weight, slot.score or Decimal(0)))
+    texts = {outcome["id"]: outcome["text"] for outcome in outcomes}
+    order = [name for name in texts if name in parts] + sorted(set(parts) - set(texts))
+    return [
+        OutcomeResult(
+            outcome=name,
+            text=texts.get(name, {"vi": name}),
+            items=len(parts[name]),
+            share=to_decimal(share_of(parts[name])),
+        )
+        for name in order
+    ]

@@ -1,0 +1,66 @@
+"""The rules of one version of a quiz, typed, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from academy.quizzes.paper import DrawRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuizRules:
+    """Settings as :class:`academy.quizzes.schemas.QuizSettings` loaded them."""
+
+    title: Mapping[str, str]
+    minutes: int | None
+    attempts: int | None
+    pass_mark: Decimal
+    shuffle_items: bool
+    shuffle_options: bool
+    draw: tuple[DrawRule, ...]
+    review: Mapping[str, Any]
+    opens: datetime | None
+    closes: datetime | None
+    grace: timedelta
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> QuizRules:
+        window = settings["window"]
+        return cls(
+            title=settings["title"],
+            minutes=settings["minutes"],
+            attempts=settings["attempts"],
+            pass_mark=Decimal(settings["pass_mark"]),
+            shuffle_items=settings["shuffle"]["items"],
+            shuffle_options=settings["shuffle"]["options"],
+            draw=tuple(DrawRule.from_settings(row) for row in settings["draw"]),
+            review=settings["review"],
+            opens=datetime.fromisoformat(window["opens"]) if window["opens"] else None,
+            closes=datetime.fromisoformat(window["closes"]) if window["closes"] else None,
+            grace=timedelta(seconds=settings["grace_seconds"]),
+        )
+
+    @property
+    def items(self) -> int:
+        """How many items a paper has."""
+        return sum(rule.count for rule in self.draw)
+
+    def deadline(self, started_at: datetime) -> datetime | None:
+        """When an attempt ends: after its minutes, or when the quiz closes, whichever is sooner."""
+        ends = [
+            started_at + timedelta(minutes=self.minutes) if self.minutes else None,
+            self.closes,
+        ]
+        return min((end for end in ends if end is not None), default=None)
+
+    def accepts_until(self, deadline: datetime | None) -> datetime | None:
+        """Until when the server takes answers: a little longer, for what is on its way."""
+        return deadline + self.grace if deadline else None
+
+    def attempts_left(self, used: int) -> int | None:
+        """Attempts that may still be started; None without a limit."""
+        return None if self.attempts is None else max(self.attempts - used, 0)

@@ -1,0 +1,25 @@
+"""What can be done with quizzes and attempts: the public Python API of this slice."""
+
+from __future__ import annotations
+
+from academy.quizzes.answers import FormAnswer, StoredAnswer, save_answer, save_form, save_form_answer
+from academy.quizzes.closing import expire_attempt, expire_overdue, grade_pending, submit_attempt
+from academy.quizzes.publishing import SavedQuiz, retire_quiz, save_quiz, sync_quizzes
+from academy.quizzes.starting import start_attempt
+
+__all__ = [
+    "FormAnswer",
+    "SavedQuiz",
+    "StoredAnswer",
+    "expire_attempt",
+    "expire_overdue",
+    "grade_pending",
+    "retire_quiz",
+    "save_answer",
+    "save_form",
+    "save_form_answer",
+    "save_quiz",
+    "start_attempt",
+    "submit_attempt",
+    "sync_quizzes",
+]

@@ -1,0 +1,133 @@
+"""Starting an attempt: once, however many requests ask at the same moment."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from academy.kernel import clock
+from academy.kernel.actor import Actor
+from academy.kernel.db import db
+from academy.kernel.i18n import DEFAULT_LOCALE, LOCALES, _l
+from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
+from academy.questions.queries import pool
+from academy.quizzes.closing import expire_attempt
+from academy.quizzes.errors import CannotStart
+from academy.quizzes.models import OPEN, Attempt, AttemptItem
+from academy.quizzes.paper import PoolTooSmall, Slot, draw
+from academy.quizzes.queries import attempts_of, get_visible_quiz, obstacles_of
+from academy.quizzes.views import QuizRow
+
+__all__ = ["start_attempt"]
+
+SEED_BITS = 62
+
+
+def start_attempt(actor: Actor, quiz_id: int, *, lang: str | None = None) -> int:
+    """Start an attempt, or give back the one that is being sat.
+
+    The paper is drawn from the versions that stand in the pool now, and stays that paper. An open
+    attempt whose time is over is closed first.
+
+    Args:
+        lang: the language of the paper; else the actor's, else Vietnamese.
+
+    Returns:
+        The id of the actor's open attempt.
+
+    Raises:
+        NotFound: there is no such quiz for the actor.
+        CannotStart: the first of the obstacles (:mod:`academy.quizzes.obstacles`), or the pool is too
+            small for the blueprint.
+    """
+    _close_overdue(actor, quiz_id)
+    with unit_of_work() as work:
+        quiz, _course = get_visible_quiz(actor, quiz_id)
+        attempts = attempts_of(actor.person_id, quiz_id) if actor.person_id is not None else []
+        for attempt in attempts:
+            if attempt.is_open:
+                return attempt.id
+        for obstacle in obstacles_of(actor, quiz, attempts):
+            raise CannotStart(obstacle.message, rule=obstacle.rule, next_step=obstacle.next_step)
+        return _begin(work, actor, quiz, number=len(attempts) + 1, lang=_language(actor, lang))
+
+
+def _language(actor: Actor, wanted: str | None) -> str:
+    return next((lang for lang in (wanted, actor.locale) if lang in LOCALES), DEFAULT_LOCALE)
+
+
+def _close_overdue(actor: Actor, quiz_id: int) -> None:
+    """Close an open attempt whose time is over, in a transaction of its own: it stays closed whatever follows."""
+    overdue = db.session.scalar(
+        select(Attempt.id).where(
+            Attempt.quiz_id == quiz_id,
+            Attempt.person_id == actor.person_id,
+            Attempt.state == OPEN,
+            Attempt.accepts_until < clock.now(),
+        )
+    )
+    if overdue is not None:
+        expire_attempt(overdue)
+
+
+def _begin(work: UnitOfWork, actor: Actor, quiz: QuizRow, *, number: int, lang: str) -> int:
+    now, rules = clock.now(), quiz.rules
+    deadline = rules.deadline(now)
+    seed = secrets.randbits(SEED_BITS)
+    slots = _paper(quiz, seed)
+    attempt = Attempt(
+        quiz_id=quiz.id,
+        quiz_version_id=quiz.version_id,
+        person_id=actor.person_id,
+        number=number,
+        attempt_limit=rules.attempts,
+        seed=seed,
+        lang=lang,
+        started_at=now,
+        deadline=deadline,
+        accepts_until=rules.accepts_until(deadline),
+    )
+    try:
+        with work.session.begin_nested():
+            work.session.add(attempt)
+            work.session.flush()
+    except IntegrityError:
+        # another request of the same person was faster: the schema allows one open attempt only
+        running = work.session.scalar(
+            select(Attempt.id).where(
+                Attempt.quiz_id == quiz.id, Attempt.person_id == actor.person_id, Attempt.state == OPEN
+            )
+        )
+        if running is None:
+            raise
+        return running
+    work.session.add_all(
+        AttemptItem(
+            attempt_id=attempt.id, slot=slot.number, item_version_id=slot.version_id, weight=slot.weight
+        )
+        for slot in slots
+    )
+    work.session.flush()
+    if attempt.accepts_until is not None:
+        closing = work.enqueue("quizzes.expire", attempt_id=attempt.id)
+        closing.run_at = attempt.accepts_until
+        work.session.flush()
+    return attempt.id
+
+
+def _paper(quiz: QuizRow, seed: int) -> tuple[Slot, ...]:
+    rules = quiz.rules
+    try:
+        return draw(rules.draw, seed, pool(quiz.course_id), shuffle_items=rules.shuffle_items)
+    except PoolTooSmall as fault:
+        raise CannotStart(
+            _l(
+                "The quiz asks for %(wanted)s questions of a kind of which there are %(found)s.",
+                wanted=fault.wanted,
+                found=fault.found,
+            ),
+            rule="quiz.pool",
+            next_step=_l("Tell your instructor: the quiz cannot be sat until questions are added."),
+        ) from fault

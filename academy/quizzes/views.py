@@ -1,0 +1,141 @@
+"""What queries give to pages and the API: plain values, never mapped objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from academy.plugins.contract import Feedback, Grade
+from academy.questions.queries import VersionRow, seed_for
+from academy.quizzes.models import ACTIVE, OPEN
+from academy.quizzes.paper import slot_seed
+from academy.quizzes.rules import QuizRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuizRow:
+    """A quiz with its current version."""
+
+    id: int
+    course_id: int
+    slug: str
+    state: str
+    version_id: int
+    number: int
+    rules: QuizRules
+
+    @property
+    def title(self) -> Mapping[str, str]:
+        return self.rules.title
+
+    @property
+    def is_offered(self) -> bool:
+        return self.state == ACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptSummary:
+    """An attempt without its items. ``mark``, ``score`` and ``passed`` are not yet released by being here."""
+
+    id: int
+    quiz_id: int
+    quiz_version_id: int
+    person_id: int
+    number: int
+    attempt_limit: int | None
+    seed: int
+    lang: str
+    state: str
+    started_at: datetime
+    deadline: datetime | None
+    accepts_until: datetime | None
+    submitted_at: datetime | None
+    pending: bool
+    score: Decimal | None
+    mark: Decimal | None
+    passed: bool | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == OPEN
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.is_open and self.accepts_until is not None and now > self.accepts_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptSlot:
+    """One item of an attempt, with the version that was drawn and the answer stored last."""
+
+    slot: int
+    version: VersionRow
+    weight: Decimal
+    seed: int
+    stored_sequence: int
+    answer: Any
+    answered_at: datetime | None
+    score: Decimal | None
+    grade_json: Mapping[str, Any] | None
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answer is not None
+
+    def grade(self) -> Grade | None:
+        """The stored grade, or None while there is none."""
+        if self.grade_json is None or self.score is None:
+            return None
+        return Grade(
+            score=self.score,
+            feedback=tuple(Feedback(**remark) for remark in self.grade_json.get("feedback", ())),
+            details=self.grade_json.get("details", {}),
+            pending=bool(self.grade_json.get("pending")),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptView:
+    """An attempt with the rules it pinned, its course and its items in order."""
+
+    attempt: AttemptSummary
+    rules: QuizRules
+    quiz_slug: str
+    course_id: int
+    course_slug: str
+    course_title: Mapping[str, str]
+    slots: tuple[AttemptSlot, ...]
+
+    def slot(self, number: int) -> AttemptSlot | None:
+        return self.slots[number - 1] if 1 <= number <= len(self.slots) else None
+
+    @property
+    def unanswered(self) -> tuple[int, ...]:
+        return tuple(slot.slot for slot in self.slots if not slot.is_answered)
+
+
+def shown_seed(rules: QuizRules, attempt_seed: int, slot: int, kind: str) -> int:
+    """The seed an item of an attempt is shown and graded with."""
+    return seed_for(kind, slot_seed(attempt_seed, slot), shuffle=rules.shuffle_options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeResult:
+    """How an outcome was met: ``share`` of its points, 0 to 1, of ``items`` items."""
+
+    outcome: str
+    text: Mapping[str, str]
+    items: int
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRow:
+    """One stored change of an answer."""
+
+    slot: int
+    sequence: int
+    at: datetime
+    answer: Any
