@@ -1,0 +1,185 @@
+"""What a search backend is: the shapes that go in and come out, whatever engine is behind."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from academy.search.query import Query
+
+PUBLIC = "public"
+
+
+class IndexDamaged(Exception):
+    """The index is missing, torn, or made by other rules; the database must answer and a rebuild is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A block of a document and the anchor at which a reader lands."""
+
+    anchor: str
+    text: str
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchDoc:
+    """What can be found.
+
+    Attributes:
+        ref: unique name, ``lesson:17:vi``.
+        group: what is replaced together, ``lesson:17``.
+        kind: ``lesson``, ``course`` or a course module's own kind.
+        lang: of the text; decides stemming and stop words.
+        course, module: slugs; ``course`` may be empty.
+        path: address of the page, without anchor.
+        labels: who may find it: a reader whose scope holds one of them.
+        context: texts that describe but do not belong to it (titles of course and topics, in any language).
+        version: id of the immutable version the text was taken from.
+    """
+
+    ref: str
+    group: str
+    kind: str
+    lang: str
+    title: str
+    path: str
+    course: str = ""
+    module: str = ""
+    labels: tuple[str, ...] = (PUBLIC,)
+    passages: tuple[Passage, ...] = ()
+    context: tuple[str, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a reader may find. There is no default: who searches must say for whom.
+
+    ``labels`` are compared with :attr:`SearchDoc.labels`; ``everything`` is for administrators and tests.
+    """
+
+    labels: frozenset[str]
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Make the documents of a group exactly these; none removes the group."""
+
+    group: str
+    docs: tuple[SearchDoc, ...] = ()
+
+
+Marked = list[tuple[str, bool]]
+"""A text in pieces, each with whether it matched; never HTML."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One result; ``anchor`` is the block that answers best, empty for the top of the page."""
+
+    ref: str
+    group: str
+    kind: str
+    lang: str
+    course: str
+    module: str
+    path: str
+    anchor: str
+    title: Marked
+    snippet: Marked
+    score: float
+    version: int
+    extra: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """One page of results.
+
+    Attributes:
+        total: how many documents answer within the reader's scope; a lower bound unless ``total_is_exact``.
+        facets: per ``module``, ``course`` and ``lang``: counts of what would be found with that value chosen.
+        corrected: the query as it was understood, if a word had to be read differently.
+    """
+
+    hits: Sequence[Hit]
+    total: int
+    total_is_exact: bool = True
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    corrected: str | None = None
+    next_offset: int | None = None
+    degraded: bool = False
+    generation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A title that fits what has been typed so far."""
+
+    title: str
+    path: str
+    lang: str
+    group: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """The state of the index, for operators."""
+
+    documents: int = 0
+    generation: str = ""
+    position: int = 0
+    segments: int = 0
+    bytes: int = 0
+    degraded: bool = False
+    reason: str = ""
+
+
+class SearchBackend(Protocol):
+    """An engine. Searching is for any process; writing for one at a time."""
+
+    name: str
+
+    def search(
+        self, query: Query, scope: Scope, *, limit: int = 10, offset: int = 0, prefer: str | None = None
+    ) -> SearchPage:
+        """The best ``limit`` documents from ``offset`` on; language ``prefer`` wins between equals.
+
+        Raises:
+            IndexDamaged: the index cannot answer.
+        """
+
+    def suggest(self, typed: str, scope: Scope, *, limit: int = 8) -> list[Suggestion]:
+        """Titles for a query that is still being typed.
+
+        Raises:
+            IndexDamaged: the index cannot answer.
+        """
+
+    def applied(self) -> tuple[int, frozenset[int]]:
+        """How far the outbox is applied: every number up to the first, and some recent ones beyond it."""
+
+    def apply(self, batch: Sequence[Replace], position: int, recent: Iterable[int] = ()) -> None:
+        """Write changes and the outbox position in one commit; repeating it changes nothing.
+
+        Raises:
+            IndexDamaged: there is no index to write to.
+            WriterBusy: another process writes.
+        """
+
+    def rebuild(self, docs: Iterable[SearchDoc], position: int) -> str:
+        """Build a new generation beside the one in use and return its name; it is not yet used."""
+
+    def activate(self, generation: str) -> None:
+        """Let readers use the generation from now on."""
+
+    def health(self) -> Health:
+        """Look at the index; never raises."""
+
+
+class WriterBusy(Exception):
+    """Another process is writing the index."""

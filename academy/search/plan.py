@@ -1,0 +1,278 @@
+"""From a parsed query to the terms to look up: forms of each word, pairs, and readings of what is unknown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from academy.kernel.text import tokens
+from academy.search.analysis import (
+    ABBREVIATIONS,
+    FUNCTION,
+    LONGEST_WORD,
+    STOP,
+    Compounds,
+    is_stop,
+    normal,
+    number_terms,
+    pair,
+    stem,
+)
+from academy.search.query import Clause, Number, Phrase, Prefix, Query, Word
+from academy.search.snapshot import Snapshot
+from academy.search.spelling import from_telex, from_vni, nearest
+
+MAX_EXPANSIONS = 40
+STEMMED = ("en", "de")
+_ALWAYS_FUNCTION = frozenset.union(*FUNCTION.values())
+_SPELLED_OUT = {
+    form: [normal(word)[1] for word in name.split()]
+    for short, name in ABBREVIATIONS.items()
+    for form in normal(short)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One thing that a document should answer.
+
+    Attributes:
+        exact: terms of full weight, any of which answers it.
+        loose: other forms (marks off, stems, expansions), of less weight.
+        title: only the title counts.
+        marked: typed with marks, so that exact forms come first.
+        neutral: languages in which the word says nothing and is taken as answered.
+        every: instead of the above, terms of which all must occur (a phrase's pairs and words).
+        phrase: the words of the phrase, to be verified in the text.
+    """
+
+    exact: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    title: bool = False
+    marked: bool = False
+    neutral: frozenset[str] = frozenset()
+    every: tuple[str, ...] = ()
+    phrase: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Units to answer, and pair terms of neighbouring words, each with whether only titles count."""
+
+    units: tuple[Unit, ...]
+    pairs: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word to mark in results; ``rest`` is how many more letters a word that begins so may have."""
+
+    exact: str
+    folded: str
+    rest: int = 0
+
+
+@dataclass(slots=True)
+class Plan:
+    alternatives: list[Alternative] = field(default_factory=list)
+    excluded: list[Unit] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    replaced: dict[str, str] = field(default_factory=dict)
+
+    def corrected(self, text: str) -> str | None:
+        """The query's text with the words as they were read, None if they were read as typed."""
+        if not self.replaced:
+            return None
+        out, end = [], 0
+        for token in tokens(text):
+            exact = normal(token.word)[0]
+            if exact in self.replaced:
+                out += [text[end : token.start], self.replaced[exact]]
+                end = token.end
+        return "".join(out) + text[end:]
+
+
+class Planner:
+    """Makes plans for one snapshot and one reader: only what the reader may see helps to read a word."""
+
+    def __init__(self, snapshot: Snapshot, visible: np.ndarray, compounds: Compounds):
+        self._snapshot, self._visible, self._compounds = snapshot, visible, compounds
+
+    def plan(self, query: Query) -> Plan:
+        plan = Plan()
+        for clauses in query.alternatives:
+            read = self._read(list(clauses), plan)
+            plan.alternatives.append(Alternative(tuple(map(self._unit, read)), self._pairs(read)))
+            for clause in read:
+                plan.marks += self._marks(clause)
+        plan.excluded = [self._unit(clause) for clause in query.excluded]
+        return plan
+
+    # -- reading unknown words ----------------------------------------------------------------
+
+    def _count(self, term: str) -> int:
+        return self._snapshot.count(term, self._visible)
+
+    def _known(self, word: Word) -> bool:
+        forms = [word.exact, word.folded, *(stem(lang, word.exact) for lang in STEMMED)]
+        return any(form and self._count(form) for form in forms)
+
+    def _read(self, clauses: list[Clause], plan: Plan) -> list[Clause]:
+        """Replace words that occur nowhere: keystrokes of an input method, compounds, slips of one letter."""
+        clauses = [
+            part
+            for clause in clauses
+            for part in (self._number_words(clause) if isinstance(clause, Number) else [clause])
+        ]
+        typed = False
+        for at, clause in enumerate(clauses):
+            if not isinstance(clause, Word) or self._known(clause) or self._says_nothing(clause):
+                continue
+            meant = self._keystrokes(clause)
+            typed = typed or meant is not None
+            if meant is not None:
+                clauses[at] = self._replaced(clause, meant, plan)
+        if typed:
+            self._read_neighbours(clauses, plan)
+        for at, clause in enumerate(clauses):
+            if isinstance(clause, Word) and not self._known(clause) and not self._says_nothing(clause):
+                clauses[at] = self._slip(clauses, at, plan)
+        return clauses
+
+    def _number_words(self, clause: Number) -> list[Clause]:
+        """A number that no text cites in full is looked for as words that follow each other."""
+        if self._count(number_terms(clause.number)[0]):
+            return [clause]
+        forms = [normal(token.word) for token in tokens(clause.number)]
+        return [Phrase(tuple(Word(exact, folded, clause.title) for exact, folded in forms), clause.title)]
+
+    def _says_nothing(self, word: Word) -> bool:
+        return any(is_stop(lang, word.exact, word.folded) for lang in STOP)
+
+    def _keystrokes(self, word: Word) -> str | None:
+        for decode in (from_telex, from_vni):
+            meant = decode(word.exact)
+            if meant and any(self._count(form) for form in normal(meant)):
+                return meant
+        return None
+
+    def _read_neighbours(self, clauses: list[Clause], plan: Plan) -> None:
+        """Beside keystrokes, a known word may be keystrokes too: ``cans booj``."""
+        for at, clause in enumerate(clauses):
+            meant = from_telex(clause.exact) if isinstance(clause, Word) else None
+            if meant is None:
+                continue
+            exact, folded = normal(meant)
+            if self._fit(clauses, at, folded) > self._fit(clauses, at, clause.folded):
+                clauses[at] = self._replaced(clause, exact, plan)
+
+    def _fit(self, clauses: list[Clause], at: int, folded: str) -> int:
+        before, after = self._neighbours(clauses, at)
+        return (self._count(pair(before, folded)) if before else 0) + (
+            self._count(pair(folded, after)) if after else 0
+        )
+
+    @staticmethod
+    def _neighbours(clauses: list[Clause], at: int) -> tuple[str | None, str | None]:
+        before = clauses[at - 1] if at and clauses[at].joined else None
+        after = clauses[at + 1] if at + 1 < len(clauses) else None
+        return (
+            before.folded if isinstance(before, Word) else None,
+            after.folded if isinstance(after, Word) and after.joined else None,
+        )
+
+    def _slip(self, clauses: list[Clause], at: int, plan: Plan) -> Clause:
+        word = clauses[at]
+        parts = self._compounds.split(word.exact)
+        if parts:
+            return word  # its parts are looked up as loose forms
+        if not (word.folded.isascii() and word.folded.isalpha() and len(word.folded) >= 3):
+            return word
+        meant = nearest(word.folded, *self._neighbours(clauses, at), self._count)
+        return self._replaced(word, meant, plan) if meant else word
+
+    @staticmethod
+    def _replaced(word: Word, meant: str, plan: Plan) -> Word:
+        plan.replaced[word.exact] = meant
+        exact, folded = normal(meant)
+        return replace(word, exact=exact, folded=folded)
+
+    # -- terms ----------------------------------------------------------------------------------
+
+    def _unit(self, clause: Clause) -> Unit:
+        build: dict[type, Callable] = {
+            Word: self._word, Number: self._number, Prefix: self._prefix, Phrase: self._phrase,
+        }  # fmt: skip
+        return build[type(clause)](clause)
+
+    def _word(self, word: Word) -> Unit:
+        marked = word.exact != word.folded
+        loose = [word.folded] if marked else []
+        loose += [form for lang in STEMMED if (form := stem(lang, word.exact))]
+        for part in self._compounds.split(word.exact):
+            loose.append(stem("de", part) or part)
+        return Unit(
+            exact=(word.exact,),
+            loose=tuple(dict.fromkeys(loose)),
+            title=word.title,
+            marked=marked,
+            neutral=frozenset(lang for lang in STOP if is_stop(lang, word.exact, word.folded)),
+        )
+
+    def _number(self, number: Number) -> Unit:
+        return Unit(exact=(number_terms(number.number)[0],), title=number.title)
+
+    def _prefix(self, prefix: Prefix) -> Unit:
+        fields = ["title"] if prefix.title else ["title", "body"]
+        found = [
+            term
+            for field in fields
+            for term in self._snapshot.expand(field, prefix.folded, 4 * MAX_EXPANSIONS)
+        ]
+        words = [term for term in dict.fromkeys(found) if "_" not in term][:MAX_EXPANSIONS]
+        exact = [term for term in words if term.startswith(prefix.exact)] or [prefix.exact]
+        return Unit(exact=tuple(exact), loose=tuple(t for t in words if t not in exact), title=prefix.title)
+
+    def _phrase(self, phrase: Phrase) -> Unit:
+        found = phrase.words
+        if len(found) == 1:
+            return Unit(exact=(found[0].exact,), title=phrase.title, every=(found[0].exact,), phrase=found)
+        every = [
+            pair(first.folded, second.folded)
+            for first, second in zip(found, found[1:], strict=False)
+            if second.joined
+            and not {first.folded, first.exact, second.folded, second.exact} & _ALWAYS_FUNCTION_FORMS
+        ]
+        every += [] if every else [w.folded for w in found if not self._says_nothing(w)]
+        return Unit(title=phrase.title, every=tuple(dict.fromkeys(every)), phrase=found)
+
+    def _pairs(self, clauses: list[Clause]) -> tuple[tuple[str, bool], ...]:
+        """Pairs of neighbours that occur at all; of a beginning, its most frequent continuations."""
+        pairs: list[tuple[str, bool]] = []
+        for first, second in zip(clauses, clauses[1:], strict=False):
+            if not isinstance(first, Word) or not isinstance(second, Word | Prefix) or not second.joined:
+                continue
+            if isinstance(second, Word):
+                pairs.append((pair(first.folded, second.folded), second.title))
+            else:
+                begun = pair(first.folded, second.folded)
+                pairs += [(term, second.title) for term in self._snapshot.expand("title", begun, 8)]
+        return tuple((term, title) for term, title in dict.fromkeys(pairs) if self._count(term))
+
+    def _marks(self, clause: Clause) -> list[Mark]:
+        if isinstance(clause, Number):
+            return [Mark(*normal(token.word)) for token in tokens(clause.number)]
+        if isinstance(clause, Prefix):
+            return [Mark(clause.exact, clause.folded, rest=LONGEST_WORD)]
+        if isinstance(clause, Phrase):
+            return [Mark(word.exact, word.folded) for word in clause.words]
+        marks = [Mark(clause.exact, clause.folded)]
+        marks += [Mark(word, word) for word in _SPELLED_OUT.get(clause.exact, ())]
+        for lang in STEMMED:
+            stemmed = stem(lang, clause.exact) if clause.exact.isascii() or lang == "de" else None
+            if stemmed and len(stemmed) >= 3 + 4:
+                marks.append(Mark(stemmed[3:], stemmed[3:], rest=4))
+        return marks
+
+
+_ALWAYS_FUNCTION_FORMS = frozenset(form for word in _ALWAYS_FUNCTION for form in normal(word))

@@ -1,0 +1,305 @@
+"""One state of a Whoosh index, opened for reading: posting lists as arrays, filters as masks.
+
+Whoosh stores; this module reads its segments directly (private members, hence the exact pin of the
+package) because its matcher trees are slow. Segments never change once written, so a new snapshot takes
+over the opened segments of the one before; only deletions are read anew.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from whoosh import query as whoosh_query
+from whoosh.fields import ID, STORED, FieldType, Schema
+from whoosh.formats import Existence
+from whoosh.index import TOC
+from whoosh.reading import SegmentReader, TermNotFound
+
+from academy.search.analysis import VERSION
+from academy.search.backend import IndexDamaged, Scope
+from academy.search.generations import LastingStorage
+
+# below 5,000 documents Whoosh's Or switches to a matcher that loses the best results within AndMaybe
+whoosh_query.Or.matcher_type = whoosh_query.Or.DEFAULT_MATCHER
+
+INDEX_NAME = "MAIN"
+META = "_meta"
+CACHE_BYTES = 64 * 1024 * 1024
+K1 = 1.3
+LENGTH_WEIGHT = {"title": 0.3, "body": 0.6}
+FACETS = ("module", "course", "lang")
+
+
+class Bag(FieldType):
+    """A field whose value is ``{term: weight}``; the weight is kept as the posting's weight."""
+
+    def __init__(self, scorable: bool = True):
+        super().__init__(Existence(), None, scorable=scorable, stored=False)
+
+    def index(self, value: dict[str, float], **_options: Any) -> Iterator[tuple[bytes, float, float, bytes]]:
+        for term, weight in sorted(value.items()):
+            yield term.encode(), max(1, round(weight)), float(weight), b""
+
+    def process_text(self, qstring: str, mode: str = "", tokenize: bool = True, **_options: Any) -> list[str]:
+        return [qstring]
+
+
+SCHEMA = Schema(
+    ref=ID(unique=True),
+    group=ID(),
+    label=Bag(scorable=False),
+    module=ID(),
+    course=ID(),
+    lang=ID(),
+    title=Bag(),
+    body=Bag(),
+    data=STORED(),
+)
+
+Postings = tuple[np.ndarray, np.ndarray]
+_NOTHING: Postings = (np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+class _Cache:
+    """Least recently used values under a limit of bytes; safe between threads."""
+
+    def __init__(self, limit: int):
+        self._limit, self._size = limit, 0
+        self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key][0]
+        value = make()
+        weight = size(value) + 200
+        with self._lock:
+            if key not in self._values:
+                self._values[key] = (value, weight)
+                self._size += weight
+            while self._size > self._limit:
+                _key, (_value, freed) = self._values.popitem(last=False)
+                self._size -= freed
+        return value
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Whatever a torn file makes of Whoosh's parsers means one thing."""
+    try:
+        yield
+    except (IndexDamaged, GeneratorExit):
+        raise
+    except Exception as error:
+        raise IndexDamaged(f"{type(error).__name__}: {error}") from error
+
+
+class _Segment:
+    """An opened segment: its terms, stored values and per-document arrays."""
+
+    def __init__(self, storage: LastingStorage, segment: Any):
+        self.size = segment.doc_count_all()
+        self._reader = SegmentReader(storage, SCHEMA, segment)
+        self._lock = threading.Lock()  # the files behind a reader have one position for all threads
+        self.lengths = {field: self._lengths(field) for field in LENGTH_WEIGHT}
+        self.facets = {field: self._values(field) for field in FACETS}
+
+    def _lengths(self, field: str) -> np.ndarray:
+        perdoc = self._reader._perdoc
+        return np.array([perdoc.doc_field_length(n, field, 0) or 0 for n in range(self.size)], np.float32)
+
+    def _values(self, field: str) -> tuple[list[str], np.ndarray]:
+        names, codes = [], np.full(self.size, -1, np.int32)
+        if field in self._reader._terms.indexed_field_names():
+            for number, value in enumerate([term for term, _count in self.terms_from(field, "")]):
+                names.append(value)
+                codes[self.postings(field, value)[0]] = number
+        return names, codes
+
+    def postings(self, field: str, term: str) -> Postings:
+        """Document numbers and weights of a term, deleted documents included."""
+        with self._lock, _reading():
+            try:
+                matcher = self._reader._terms.matcher(field, term.encode(), SCHEMA[field].format)
+            except (TermNotFound, KeyError):
+                return _NOTHING
+            ids, weights = [], []
+            while True:
+                matcher._read_data()
+                ids.append(np.cumsum(np.asarray(matcher._data[0], np.int64)))
+                block = matcher._data[1]
+                if block is None or isinstance(block, float):
+                    weights.append(np.full(len(ids[-1]), 1.0 if block is None else block, np.float32))
+                else:
+                    weights.append(np.asarray(block, np.float32))
+                if matcher._lastblock:
+                    break
+                matcher._next_block()
+        return np.concatenate(ids).astype(np.int32), np.concatenate(weights)
+
+    def terms_from(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
+        """Terms that begin with ``prefix``, in order, with their document counts (deleted ones included)."""
+        start = prefix.encode()
+        terms = self._reader._terms
+        if field not in terms.indexed_field_names():
+            return
+        with self._lock, _reading():
+            items = terms.items_from(field, start)
+            for (name, term), info in items:
+                if name != field or not term.startswith(start):
+                    return
+                yield term.decode(), info.doc_frequency()
+
+    def stored(self, number: int) -> dict:
+        with self._lock, _reading():
+            return self._reader._perdoc.stored_fields(number).get("data") or {}
+
+    def close(self) -> None:
+        with self._lock:
+            self._reader.close()
+
+
+class Snapshot:
+    """A consistent view of the whole index; documents are numbered from 0 to ``size - 1``.
+
+    Raises:
+        IndexDamaged: the files are missing or torn, or were made by another version of the analysis.
+    """
+
+    def __init__(self, storage: LastingStorage, before: "Snapshot | None" = None):
+        self.storage = storage
+        with _reading():
+            self._open(before)
+
+    def _open(self, before: "Snapshot | None") -> None:
+        contents = TOC.read(self.storage, INDEX_NAME, schema=SCHEMA)
+        self.toc = contents.generation
+        known = before._segments if before is not None else {}
+        self._segments = {
+            segment.segment_id(): known.get(segment.segment_id()) or _Segment(self.storage, segment)
+            for segment in contents.segments
+        }
+        self._parts = list(self._segments.values())
+        self._bases = np.cumsum([0] + [part.size for part in self._parts])
+        self.size = int(self._bases[-1])
+        self._cache = _Cache(CACHE_BYTES)
+        self.live = np.ones(self.size, bool)
+        for base, segment in zip(self._bases, contents.segments, strict=False):
+            for number in segment.deleted_docs():
+                self.live[base + number] = False
+        found = self._gather("ref", META)[0]
+        if len(found) != 1:
+            raise IndexDamaged("the index does not tell its position")
+        self.meta = self.stored(int(found[0]))
+        if self.meta.get("analysis") != VERSION:
+            raise IndexDamaged("the index was made by another version of the analysis")
+        self.live[found[0]] = False
+        self.documents = int(self.live.sum())
+        self.lengths = {
+            field: self._joined([part.lengths[field] for part in self._parts]) for field in LENGTH_WEIGHT
+        }
+        self.averages = {
+            field: float(lengths[self.live].mean()) if self.documents else 1.0
+            for field, lengths in self.lengths.items()
+        }
+        self.facets = {field: self._facet(field) for field in FACETS}
+
+    def _joined(self, arrays: list[np.ndarray]) -> np.ndarray:
+        return np.concatenate(arrays) if arrays else np.empty(0, np.float32)
+
+    def _facet(self, field: str) -> tuple[list[str], np.ndarray]:
+        """All values of a field, and per document the number of its value (-1: none)."""
+        names: dict[str, int] = {}
+        codes = np.full(self.size, -1, np.int32)
+        for base, part in zip(self._bases, self._parts, strict=False):
+            values, local = part.facets[field]
+            mapping = np.array([names.setdefault(value, len(names)) for value in values] + [-1], np.int32)
+            codes[base : base + part.size] = mapping[local]
+        return list(names), codes
+
+    def _gather(self, field: str, term: str) -> Postings:
+        ids, weights = [], []
+        for base, part in zip(self._bases, self._parts, strict=False):
+            local, weight = part.postings(field, term)
+            if len(local):
+                ids.append(local + np.int32(base))
+                weights.append(weight)
+        if not ids:
+            return _NOTHING
+        every, weight = np.concatenate(ids), np.concatenate(weights)
+        alive = self.live[every]
+        return every[alive], weight[alive]
+
+    def postings(self, field: str, term: str) -> Postings:
+        """The living documents that hold a term, ascending, and the term's weight in each."""
+        return self._cache.get(
+            (field, term),
+            lambda: self._gather(field, term),
+            lambda arrays: arrays[0].nbytes + arrays[1].nbytes,
+        )
+
+    def impacts(self, field: str, term: str) -> Postings:
+        """Documents that hold a term and its BM25 score in each."""
+        return self._cache.get(
+            (field, term, "impact"),
+            lambda: self._impacts(field, term),
+            lambda arrays: arrays[0].nbytes + arrays[1].nbytes,
+        )
+
+    def _impacts(self, field: str, term: str) -> Postings:
+        ids, weights = self._gather(field, term)
+        if not len(ids):
+            return _NOTHING
+        share = LENGTH_WEIGHT[field]
+        norm = K1 * (1 - share + share * self.lengths[field][ids] / max(self.averages[field], 1.0))
+        rarity = np.log(1 + (self.documents - len(ids) + 0.5) / (len(ids) + 0.5))
+        return ids, (rarity * weights * (K1 + 1) / (weights + norm)).astype(np.float32)
+
+    def visible(self, scope: Scope) -> np.ndarray:
+        """Which documents a scope may find, as a mask (not to be changed)."""
+        if scope.everything:
+            return self.live
+        return self._cache.get(
+            ("scope", scope.labels), lambda: self._visible(scope), lambda mask: mask.nbytes
+        )
+
+    def _visible(self, scope: Scope) -> np.ndarray:
+        mask = np.zeros(self.size, bool)
+        for label in scope.labels:
+            mask[self._gather("label", label)[0]] = True
+        return mask
+
+    def chosen(self, field: str, values: frozenset[str]) -> np.ndarray | None:
+        """Which documents have one of the values of a facet; None for no restriction."""
+        if not values:
+            return None
+        names, codes = self.facets[field]
+        return np.isin(codes, [number for number, name in enumerate(names) if name in values])
+
+    def count(self, term: str, mask: np.ndarray) -> int:
+        """How many documents of a mask hold a term, in title or body."""
+        return max(int(mask[self.postings(field, term)[0]].sum()) for field in ("body", "title"))
+
+    def expand(self, field: str, prefix: str, limit: int) -> list[str]:
+        """Terms that begin with ``prefix``, the most frequent first; of very many, the first 2,000 are looked at."""
+        counts: dict[str, int] = {}
+        for part in self._parts:
+            for seen, (term, count) in enumerate(part.terms_from(field, prefix)):
+                if seen >= 2000:
+                    break
+                counts[term] = counts.get(term, 0) + count
+        return sorted(counts, key=lambda term: (-counts[term], term))[:limit]
+
+    def stored(self, number: int) -> dict:
+        """What was stored with a document."""
+        at = int(np.searchsorted(self._bases, number, side="right")) - 1
+        return self._parts[at].stored(number - int(self._bases[at]))
+
+    @property
+    def segments(self) -> int:
+        return len(self._parts)
