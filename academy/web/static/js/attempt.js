@@ -112,7 +112,9 @@
 
   function changed(slot, pause) {
     const entry = slots.get(slot);
-    entry.fields = readFields(entry.box);
+    const fields = readFields(entry.box);
+    if (JSON.stringify(fields) === JSON.stringify(entry.fields)) return;
+    entry.fields = fields;
     entry.fresh = true;
     entry.waiting = true;
     entry.refused = false;
@@ -127,13 +129,13 @@
     working = true;
     clearTimeout(wake);
     try {
-      for (;;) {
+      while (!closed) {
         const next = waiting().find(([, entry]) => !entry.refused);
         if (!next) break;
         await send(next[0], next[1]);
       }
       failures = 0;
-      banner("");
+      if (!closed) banner("");
     } catch (trouble) {
       failures += 1;
       banner(trouble.message || words.offline);
@@ -185,6 +187,7 @@
     if (last > entry.sequence) {
       entry.sequence = last;
       entry.waiting = entry.fresh;
+      if (!entry.fresh) entry.fields = {};
       show(slot, "conflict");
     } else if (last === entry.sequence && !entry.fresh) {
       entry.waiting = false;
