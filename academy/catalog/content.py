@@ -17,7 +17,7 @@ from marshmallow import Schema
 
 from academy.catalog.content_faults import validate_yaml
 from academy.catalog.content_parts import Changes, ContentPart
-from academy.catalog.content_schema import CourseSchema, TopicSchema
+from academy.catalog.content_schema import CourseSchema
 from academy.catalog.legal_numbers import fold_number
 from academy.catalog.legal_register import LegalEntry, document_reference, read_register
 from academy.catalog.lesson_text import LessonText, compare_languages, prepare_text
@@ -29,7 +29,8 @@ from academy.catalog.media_files import (
     media_name,
     media_url,
 )
-from academy.catalog.rendering import DocumentReference, MediaReference
+from academy.catalog.rendering import DocumentReference, MediaReference, lesson_address
+from academy.catalog.topic_tree import Topic, cycles, read_topics
 from academy.catalog.yaml_marks import Fault, Keys, YamlFile, load_yaml_file
 from academy.kernel import clock
 from academy.kernel.text import nfc
@@ -41,15 +42,6 @@ __all__ = [
 
 _LESSON_FILE = re.compile(r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<lang>vi|en|de)\.md")
 _MEDIA_PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """An entry of ``topics.yaml``."""
-
-    slug: str
-    parent: str | None
-    title: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +147,8 @@ class CourseFolder:
         return next((self.media[name] for name in language_variants(path, lang) if name in self.media), None)
 
     def lesson_url(self, target: str) -> str | None:
-        name, _, fragment = target.partition("#")
-        name = re.sub(r"(\.(vi|en|de))?\.md\Z", "", name.removeprefix("./"))
         known = {entry["lesson"] for entry in self.course["outline"]} if self.course else set()
-        if name not in known:
-            return None
-        return f"/courses/{self.slug}/lessons/{name}" + (f"#{fragment}" if fragment else "")
+        return lesson_address(self.slug, target, known)
 
 
 class _FolderLinks:
@@ -180,19 +168,23 @@ class _FolderLinks:
 
 @dataclass(slots=True)
 class ContentTree:
-    """The whole content folder; ``faults`` are those of the files that all courses share."""
+    """The whole content folder.
+
+    ``faults`` are those of the files that all courses share, ``strays`` folders that are no courses.
+    """
 
     root: Path
     courses: list[CourseFolder]
     topics: dict[str, Topic]
     documents: dict[str, LegalEntry]
     faults: list[Fault]
+    strays: list[Fault] = field(default_factory=list)
 
 
 def content_check(root: Path, parts: Iterable[ContentPart] = ()) -> list[Fault]:
     """Every fault of the content folder, by file and line."""
     tree = read_content(root)
-    faults = list(tree.faults)
+    faults = [*tree.faults, *tree.strays]
     for folder in tree.courses:
         faults += folder_faults(folder, parts)
     return sorted(set(faults))
@@ -212,76 +204,23 @@ def read_content(root: Path) -> ContentTree:
     if not root.is_dir():
         fault = Fault(".", 1, f"There is no folder {root}", "name the content folder, or set ACADEMY_CONTENT")
         return ContentTree(root, [], {}, {}, [fault])
-    topics, faults = _read_topics(root)
+    topics, faults = read_topics(root)
     documents, legal_faults = read_register(root)
     folders = [
         _read_course(path.parent, root, documents, topics) for path in sorted(root.glob("*/*/course.yaml"))
     ]
-    for path in sorted(
-        path for path in root.glob("*/*") if path.is_dir() and not (path / "course.yaml").exists()
-    ):
-        name = path.relative_to(root).as_posix()
-        faults.append(
-            Fault(f"{name}/course.yaml", 1, "The course has no course.yaml", "write it, or remove the folder")
+    strays = [
+        Fault(
+            f"{path.relative_to(root).as_posix()}/course.yaml",
+            1,
+            "The course has no course.yaml",
+            "write it, or remove the folder",
         )
+        for path in sorted(root.glob("*/*"))
+        if path.is_dir() and not (path / "course.yaml").exists()
+    ]
     _check_tree(folders)
-    return ContentTree(root, folders, topics, documents, faults + legal_faults)
-
-
-# --- topics ---------------------------------------------------------------------------------------
-
-
-def _read_topics(root: Path) -> tuple[dict[str, Topic], list[Fault]]:
-    path = root / "topics.yaml"
-    if not path.exists():
-        return {}, []
-    file = load_yaml_file(path, root)
-    if file.faults or not isinstance(file.data, list):
-        return {}, file.faults or [
-            file.fault((), "A list of topics is expected here", "begin each with - slug: …")
-        ]
-    topics: dict[str, Topic] = {}
-    faults: list[Fault] = []
-    lines: dict[str, Keys] = {}
-    for index, item in enumerate(file.data):
-        data, found = validate_yaml(file, TopicSchema(), item, (index,))
-        faults += found
-        if data and data["slug"] in topics:
-            faults.append(file.fault((index,), f"The topic “{data['slug']}” stands here twice", "keep one"))
-        elif data:
-            topics[data["slug"]] = Topic(data["slug"], data["parent"], data["title"])
-            lines[data["slug"]] = (index,)
-    for slug, topic in topics.items():
-        if topic.parent is not None and topic.parent not in topics:
-            faults.append(
-                file.fault(lines[slug], f"There is no topic “{topic.parent}”", "correct the parent")
-            )
-    for cycle in _cycles({slug: [topic.parent] if topic.parent else [] for slug, topic in topics.items()}):
-        faults.append(
-            file.fault(lines[cycle[0]], f"Topics contain each other: {' → '.join(cycle)}", "cut the circle")
-        )
-    return topics, faults
-
-
-def _cycles(edges: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """Circles of a directed graph, each once, written with its first node at both ends."""
-    found: dict[frozenset[str], list[str]] = {}
-    done: set[str] = set()
-
-    def walk(node: str, trail: list[str]) -> None:
-        if node in trail:
-            circle = [*trail[trail.index(node) :], node]
-            found.setdefault(frozenset(circle), circle)
-            return
-        if node in done:
-            return
-        for following in edges.get(node, ()):
-            walk(following, [*trail, node])
-        done.add(node)
-
-    for start in sorted(edges):
-        walk(start, [])
-    return list(found.values())
+    return ContentTree(root, folders, topics, documents, faults + legal_faults, strays)
 
 
 # --- courses --------------------------------------------------------------------------------------
@@ -412,7 +351,7 @@ def _check_tree(folders: Sequence[CourseFolder]) -> None:
                     ("prerequisites", index), f"There is no course “{needed}”", "write the id of a course"
                 )
                 folder.faults.append(fault)
-    for cycle in _cycles(edges):
+    for cycle in cycles(edges):
         folder = by_slug[cycle[0]]
         message = f"The prerequisites run in a circle: {' → '.join(cycle)}"
         folder.faults.append(folder.file.fault(("prerequisites",), message, "remove one of them"))

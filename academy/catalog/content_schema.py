@@ -12,7 +12,7 @@ from academy.catalog.legal_numbers import number_slug
 from academy.kernel.i18n import LOCALES
 
 __all__ = [
-    "BLOOM", "DOCUMENT_KINDS", "LEVELS", "CourseSchema", "FrontMatterSchema", "LegalDocumentSchema", "Localized",
+    "BLOOM", "DOCUMENT_STATES", "DOCUMENT_KINDS", "LEVELS", "CourseSchema", "FrontMatterSchema", "LegalDocumentSchema", "Localized",
     "TopicSchema",
 ]  # fmt: skip
 

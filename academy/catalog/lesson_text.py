@@ -124,19 +124,22 @@ def lesson_hash(texts: Mapping[str, LessonText], minutes: int) -> str:
     return hashlib.sha256(json.dumps(whole, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def compare_languages(texts: Mapping[str, LessonText]) -> list[Fault]:
+def compare_languages(texts: Mapping[str, LessonText], *, blocks: bool = True) -> list[Fault]:
     """Where the translations of a lesson do not have the same places: headings, exercises, blocks.
 
     The first language is taken as the model, so faults are reported in the others.
+
+    Args:
+        blocks: also compare the number of blocks below each heading.
     """
     faults: list[Fault] = []
     model, *others = texts.values()
     for text in others:
-        faults += _compare(model, text)
+        faults += _compare(model, text, blocks)
     return faults
 
 
-def _compare(model: LessonText, text: LessonText) -> list[Fault]:
+def _compare(model: LessonText, text: LessonText, blocks: bool) -> list[Fault]:
     def fault(line: int, message: str, remedy: str) -> Fault:
         return Fault(text.path, line, message, remedy)
 
@@ -161,6 +164,8 @@ def _compare(model: LessonText, text: LessonText) -> list[Fault]:
             f"The exercises differ from those in “{model.lang}” ({', '.join(theirs.exercises) or 'none'})"
         )
         return [fault(place, message, "put the same [[exercise:…]] in the same order into both")]
+    if not blocks:
+        return []
     counts, model_counts = _blocks_by_section(ours), _blocks_by_section(theirs)
     return [
         fault(

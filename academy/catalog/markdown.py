@@ -21,38 +21,15 @@ from academy.catalog.legal_numbers import is_article
 from academy.catalog.markdown_syntax import EXERCISE, ID, exercise_key, inline_text, tokens_text
 from academy.catalog.rendering import PARSER, DocumentReference, Links, MediaReference, Page
 from academy.catalog.sanitizing import clean_html
+from academy.catalog.wording import WORDS
 from academy.kernel.text import slug
 
 __all__ = [
-    "Block", "Citation", "Heading", "NoLinks", "Phrase", "RenderedText", "TextFault", "render_block",
+    "RENDERER", "Block", "Citation", "Heading", "NoLinks", "Phrase", "RenderedText", "TextFault", "render_block",
     "render_inline", "render_lesson", "render_phrase",
 ]  # fmt: skip
 
-# words that the text itself shows, in the language of the text and not of its reader
-WORDS: dict[str, dict[str, Any]] = {
-    "vi": {
-        "boxes": {"note": "Ghi chú", "example": "Ví dụ", "warning": "Lưu ý", "case": "Tình huống", "summary": "Tóm tắt"},
-        "validity": {
-            "in_force": "Còn hiệu lực", "pending": "chưa có hiệu lực", "replaced": "đã được thay thế",
-            "expired": "hết hiệu lực",
-        },
-        "table": "Bảng", "footnotes": "Chú thích", "back": "Về chỗ ghi chú thích {}",
-    },
-    "en": {
-        "boxes": {"note": "Note", "example": "Example", "warning": "Warning", "case": "Case", "summary": "Summary"},
-        "validity": {
-            "in_force": "In force", "pending": "not yet in force", "replaced": "replaced", "expired": "no longer in force",
-        },
-        "table": "Table", "footnotes": "Notes", "back": "Back to note {} in the text",
-    },
-    "de": {
-        "boxes": {"note": "Hinweis", "example": "Beispiel", "warning": "Achtung", "case": "Fall", "summary": "Zusammenfassung"},
-        "validity": {
-            "in_force": "In Kraft", "pending": "noch nicht in Kraft", "replaced": "ersetzt", "expired": "außer Kraft",
-        },
-        "table": "Tabelle", "footnotes": "Anmerkungen", "back": "Zurück zu Anmerkung {} im Text",
-    },
-}  # fmt: skip
+RENDERER = 1  # raised when the same source gives other HTML, so that stored texts are rendered again
 
 INTRODUCTION = "intro"  # prefix of the blocks before the first heading
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -15,7 +16,7 @@ from academy.catalog.legal_numbers import article_label
 from academy.catalog.markdown_syntax import BOX_KINDS, inline_text, make_parser
 from academy.catalog.maths import FormulaError, mathml
 
-__all__ = ["DocumentReference", "Links", "MediaReference", "Page", "PARSER"]
+__all__ = ["PARSER", "DocumentReference", "Links", "MediaReference", "Page", "lesson_address"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,16 @@ class Links(Protocol):
     def media(self, path: str, lang: str) -> MediaReference | None: ...
 
     def lesson(self, target: str) -> str | None: ...
+
+
+def lesson_address(course: str, target: str, known: Container[str]) -> str | None:
+    """The address of a lesson of the same course that a text names as ``02-title``, ``./02-title.vi.md``
+    or ``02-title#place``; None if it is not among the ``known`` ones."""
+    name, _, place = target.partition("#")
+    name = re.sub(r"(\.(vi|en|de))?\.md\Z", "", name.removeprefix("./"))
+    if name not in known:
+        return None
+    return f"/courses/{course}/lessons/{name}" + (f"#{place}" if place else "")
 
 
 @dataclass(slots=True)
@@ -197,7 +208,7 @@ def _cell_open(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> s
     scope = ' scope="col"' if token.tag == "th" else ""
     # the parser marks alignment by a style attribute, which pages do not allow
     align = str(token.attrGet("style") or "").removeprefix("text-align:")
-    named = f' class="align-{align}"' if align in ("left", "right", "center") else ""
+    named = ' class="num"' if align == "right" else ' class="centre"' if align == "center" else ""
     return f"<{token.tag}{scope}{named}>"
 
 
@@ -211,7 +222,7 @@ def _box_open(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> st
     token_id = token.attrGet("id")
     named = f' id="{token_id}" aria-labelledby="{token_id}-title"' if token_id else ""
     title_id = f' id="{token_id}-title"' if token_id else ""
-    return f'<div class="box box-{kind}" role="note"{named}>\n<p class="box-title"{title_id}>{escape(label)}</p>\n'
+    return f'<div class="admonition admonition-{kind}" role="note"{named}>\n<p class="admonition-title"{title_id}>{escape(label)}</p>\n'
 
 
 def _box_close(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
@@ -229,7 +240,7 @@ def _footnote_mark(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) 
     note = tokens[index].meta["id"] + 1
     nth = tokens[index].meta.get("subId", 0)
     suffix = f"-{nth + 1}" if nth else ""
-    return f'<sup class="footnote-mark"><a href="#fn-{note}" id="fnref-{note}{suffix}">{note}</a></sup>'
+    return f'<sup class="footnote-ref"><a href="#fn-{note}" id="fnref-{note}{suffix}">{note}</a></sup>'
 
 
 def _footnotes_open(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
