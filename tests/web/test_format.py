@@ -121,6 +121,6 @@ def test_scripts_read_instants_in_utc():
 
 def test_nothing_reads_as_nothing(page):
     filters = "date weekday_date time datetime mark number percent minutes filesize in_days iso".split()
-    text = "|".join("{{ none | %s }}" % name for name in filters)
+    text = "|".join("{{ none | " + name + " }}" for name in filters)
     with page.test_request_context():
         assert render_template_string(text) == "|" * (len(filters) - 1)
