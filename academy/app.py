@@ -12,19 +12,23 @@ from flask import Flask
 
 from academy.accounts.login import init_login
 from academy.catalog.content_parts import register_content_part
+from academy.catalog.events import CourseAudienceChanged, CoursePublished, CourseWithdrawn
 from academy.config import Config, writable_instance
 from academy.kernel import clock
 from academy.kernel.db import db, engine_options
-from academy.kernel.events import init_events
+from academy.kernel.events import init_events, subscribe
 from academy.kernel.http import current_actor, static_url
 from academy.kernel.i18n import LANGUAGE_NAMES, current_language, localized
 from academy.kernel.rights import check_rights, enforce
 from academy.kernel.storage import init_storage
 from academy.organization import identity
 from academy.plugins.manager import Modules, discover, init_modules
+from academy.progress.services import on_attempt
 from academy.questions.content_part import QuestionsPart
 from academy.questions.registry import register_exercise_types
 from academy.quizzes.content_part import QuizzesPart
+from academy.quizzes.events import AttemptGraded, AttemptSubmitted
+from academy.search.services import note_course_changed
 from academy.web.errors import init_errors
 from academy.web.format import init_filters
 from academy.web.language import init_language, reader_theme
@@ -133,3 +137,10 @@ def _wire(app: Flask, modules: Modules) -> None:
     register_exercise_types(app, modules.exercise_types())
     register_content_part(app, QuestionsPart())
     register_content_part(app, QuizzesPart())
+    subscribe(app, AttemptSubmitted, on_attempt, atomic=True)
+    subscribe(app, AttemptGraded, on_attempt, atomic=True)
+    for changed in (CoursePublished, CourseWithdrawn, CourseAudienceChanged):
+        subscribe(app, changed, note_course_changed, atomic=True)
+    app.extensions["academy_subscriptions"].add_for_all(
+        lambda event: modules.ask("academy_on_event", event=event)
+    )

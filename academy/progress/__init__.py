@@ -1,0 +1,1 @@
+"""Studying: evidence of reading, answers to exercises, and progress and completion derived from them."""

@@ -1,0 +1,286 @@
+"""Reading progress: one learner's state, the same for the learner, the instructor and the administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, select
+
+from academy.catalog.course_rows import COURSE_COLUMNS, cached_version, course_view
+from academy.catalog.models import Course, CourseVersion
+from academy.catalog.views import CourseView, OutlineEntry
+from academy.enrollment.models import Enrollment
+from academy.kernel.actor import Actor
+from academy.kernel.db import db
+from academy.kernel.errors import NotFound
+from academy.kernel.i18n import _l
+from academy.progress.models import (
+    CourseProgress,
+    ExerciseResponse,
+    LessonProgress,
+    ReadingPosition,
+)
+from academy.progress.practice import practice_seed
+from academy.progress.rules import LessonState, Unmet, unmet
+from academy.questions.queries import ItemRow, items_of_lesson, present_item, solution_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonRow:
+    """A lesson of the course as the learner stands in it."""
+
+    entry: OutlineEntry
+    state: str  # "new" | "begun" | "read" | "completed"
+    seconds: int = 0
+    answered: int = 0
+    block: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseState:
+    """A run through a course: its lessons in order and what to do next."""
+
+    enrollment: Enrollment
+    course: CourseView
+    lessons: tuple[LessonRow, ...]
+    progress: CourseProgress | None
+    last_at: datetime | None = None
+
+    @property
+    def lessons_done(self) -> int:
+        return self.progress.lessons_done if self.progress else 0
+
+    @property
+    def percent(self) -> int:
+        """Completed lessons and, if the course asks for it, the passed quiz, as a share of all; 0–100."""
+        if self.is_complete:
+            return 100
+        quiz = 1 if self.course.completion.get("quiz") else 0
+        total = len(self.lessons) + quiz
+        done = self.lessons_done + (quiz if self.progress and self.progress.quiz_passed else 0)
+        return min(99, done * 100 // total) if total else 0
+
+    @property
+    def is_complete(self) -> bool:
+        return self.enrollment.state == "completed"
+
+    @property
+    def next_lesson(self) -> LessonRow | None:
+        """The lesson to go on with: the one begun last if unfinished, else the first that is not complete."""
+        open_rows = [row for row in self.lessons if row.state != "completed"]
+        begun = [row for row in open_rows if row.at is not None]
+        if begun:
+            return max(begun, key=lambda row: row.at)
+        return open_rows[0] if open_rows else None
+
+    @property
+    def minutes_left(self) -> int:
+        """Estimated minutes of the lessons not completed, less the time already spent in them."""
+        return sum(
+            max(1, row.entry.minutes - row.seconds // 60) for row in self.lessons if row.state != "completed"
+        )
+
+
+def course_state(person_id: int | None, course_id: int) -> CourseState | None:
+    """A person's run through a course that counts now, or None; one query."""
+    if person_id is None:
+        return None
+    found = _states(Enrollment.person_id == person_id, Enrollment.course_id == course_id)
+    active = [state for state in found if not state.is_complete]
+    return next(iter(active or found), None)
+
+
+def states_of_person(person_id: int | None) -> list[CourseState]:
+    """All runs of a person that were not given up, newest first; one query."""
+    return _states(Enrollment.person_id == person_id) if person_id is not None else []
+
+
+def states_of_runs(enrollment_ids: Sequence[int]) -> dict[int, CourseState]:
+    """The states of several runs, of a class for example, by enrollment; one query."""
+    if not enrollment_ids:
+        return {}
+    return {state.enrollment.id: state for state in _states(Enrollment.id.in_(enrollment_ids))}
+
+
+def get_progress(actor: Actor, course: CourseView) -> CourseState:
+    """The actor's own state in a course.
+
+    Raises:
+        NotFound: the actor does not study it.
+    """
+    state = course_state(actor.person_id, course.id)
+    if state is None:
+        raise NotFound(_l("You are not enrolled in this course."), next_step=_l("Enroll on the course's page."))
+    return state
+
+
+def unmet_rules(state: CourseState) -> list[Unmet]:
+    """What stands between the learner and completion; empty when complete. No query."""
+    if state.is_complete:
+        return []
+    need = state.course.completion.get("exercises", "all") != "none"
+    lessons = [
+        LessonState(
+            entry=row.entry,
+            finished=row.state in ("read", "completed"),
+            answered=row.answered,
+            exercises=len(row.entry.exercises) if need else 0,
+            completed=row.state == "completed",
+            hasty=False,
+        )
+        for row in state.lessons
+    ]
+    progress = state.progress
+    return list(
+        unmet(
+            state.course,
+            lessons,
+            quiz_passed=bool(progress and progress.quiz_passed),
+            best_mark=progress.best_mark if progress else None,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastResponse:
+    """A learner's newest answer to an exercise."""
+
+    item_version_id: int
+    answer: Any
+    score: Any
+    pending: bool
+    feedback: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def last_responses(enrollment_id: int, item_ids: Sequence[int]) -> dict[int, LastResponse]:
+    """The newest answer by item id; one query."""
+    if not item_ids:
+        return {}
+    newest = (
+        select(func.max(ExerciseResponse.id))
+        .where(ExerciseResponse.enrollment_id == enrollment_id, ExerciseResponse.item_id.in_(item_ids))
+        .group_by(ExerciseResponse.item_id)
+    )
+    rows = db.session.scalars(select(ExerciseResponse).where(ExerciseResponse.id.in_(newest)))
+    return {
+        row.item_id: LastResponse(
+            item_version_id=row.item_version_id,
+            answer=row.answer,
+            score=row.score,
+            pending=row.pending,
+            feedback=tuple(row.grade.get("feedback", ())),
+            details=row.grade.get("details", {}),
+        )
+        for row in rows
+    }
+
+
+def _states(*which: ColumnElement[bool]) -> list[CourseState]:
+    rows = db.session.execute(
+        select(
+            Enrollment,
+            CourseProgress,
+            CourseVersion.id.label("version_id"),
+            CourseVersion.hash.label("version_hash"),
+            LessonProgress,
+            ReadingPosition.block,
+            ReadingPosition.at,
+            *COURSE_COLUMNS,
+        )
+        .join(Course, Course.id == Enrollment.course_id)
+        .join(CourseVersion, CourseVersion.id == Enrollment.course_version_id)
+        .outerjoin(CourseProgress, CourseProgress.enrollment_id == Enrollment.id)
+        .outerjoin(LessonProgress, LessonProgress.enrollment_id == Enrollment.id)
+        .outerjoin(
+            ReadingPosition,
+            and_(
+                ReadingPosition.enrollment_id == Enrollment.id,
+                ReadingPosition.lesson_id == LessonProgress.lesson_id,
+            ),
+        )
+        .where(Enrollment.state != "left", *which)
+        .order_by(Enrollment.enrolled_at.desc(), Enrollment.id.desc())
+    ).all()
+    by_run: dict[int, list[Row]] = {}
+    for row in rows:
+        by_run.setdefault(row.Enrollment.id, []).append(row)
+    return [_course_state(group) for group in by_run.values()]
+
+
+def _course_state(rows: list[Row]) -> CourseState:
+    first = rows[0]
+    course = course_view(first, cached_version(first.version_id, first.version_hash))
+    begun = {row.LessonProgress.lesson_id: row for row in rows if row.LessonProgress is not None}
+    lessons = tuple(_lesson_row(entry, begun.get(entry.lesson_id)) for entry in course.outline)
+    times = [row.at for row in lessons if row.at is not None]
+    return CourseState(
+        enrollment=first.Enrollment,
+        course=course,
+        lessons=lessons,
+        progress=first.CourseProgress,
+        last_at=max(times, default=first.Enrollment.enrolled_at),
+    )
+
+
+def _lesson_row(entry: OutlineEntry, row: Row | None) -> LessonRow:
+    if row is None:
+        return LessonRow(entry=entry, state="new")
+    progress: LessonProgress = row.LessonProgress
+    state = "completed" if progress.completed else "read" if progress.finished_at else "begun"
+    return LessonRow(
+        entry=entry,
+        state=state,
+        seconds=progress.seconds,
+        answered=progress.answered,
+        block=row.block or "",
+        at=row.at,
+    )
+
+
+# --- exercises in a lesson ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonExercise:
+    """An exercise as one learner sees it in a lesson; ``response`` is the newest answer of this run."""
+
+    item: ItemRow
+    view: Mapping[str, Any]
+    seed: int
+    response: LastResponse | None = None
+    solution: Mapping[str, Any] | None = None
+
+
+def lesson_exercises(
+    course_id: int, lesson: str, state: CourseState | None, lang: str
+) -> dict[str, LessonExercise]:
+    """The exercises of a lesson by key; two queries, one for strangers."""
+    items = items_of_lesson(course_id, lesson)
+    answered = (
+        last_responses(state.enrollment.id, [item.item_id for item in items]) if state is not None else {}
+    )
+    person_id = state.enrollment.person_id if state is not None else None
+    return {
+        item.key: lesson_exercise(item, person_id, answered.get(item.item_id), lang) for item in items
+    }
+
+
+def lesson_exercise(
+    item: ItemRow, person_id: int | None, response: LastResponse | None, lang: str
+) -> LessonExercise:
+    """One exercise; its solution is shown once it was answered, since practice is for learning."""
+    seed = practice_seed(item.version.id, person_id)
+    if response is not None and response.item_version_id != item.version.id:
+        response = None  # answered in an older form: counts as answered, but does not fit what is shown
+    return LessonExercise(
+        item=item,
+        view=present_item(item.version, seed, lang)["body"],
+        seed=seed,
+        response=response,
+        solution=solution_of(item.version, seed, lang) if response is not None else None,
+    )
