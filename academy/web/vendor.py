@@ -35,15 +35,19 @@ STATIC = WEB / "static"
 TEST_VENDOR = WEB.parents[1] / "tests" / "vendor"
 
 ICONS = """
-adjustments-horizontal alert-circle alert-triangle arrow-back-up arrow-left arrow-right arrows-sort award ban
-bell book-2 bookmark books briefcase building building-community bulb calendar calendar-event certificate
-chart-bar chart-line check chevron-down chevron-left chevron-right circle circle-check circle-x clipboard-check
-clipboard-list clock cloud-check cloud-off cloud-up cloud-x copy device-desktop device-mobile dots download edit
-external-link eye file-description file-export file-text filter flag folder gavel git-compare help-circle history
-home hourglass id-badge-2 inbox info-circle key language link list list-check lock login logout map-pin menu-2
-message messages microphone moon notes pencil player-play plus printer qrcode quote refresh report-analytics
-rosette-discount-check route scale school search send settings shield-check sitemap stack-2 star sun table-export
-target-arrow trash upload user user-circle user-plus users wifi-off writing x
+adjustments-horizontal alert-circle alert-triangle archive arrow-back-up arrow-down arrow-left arrow-right
+arrow-up arrows-sort award ban bell book-2 bookmark books briefcase building building-community bulb
+calendar calendar-due calendar-event certificate chart-bar chart-line check checkbox chevron-down
+chevron-left chevron-right chevron-up circle circle-check circle-x clipboard-check clipboard-list clock
+clock-hour-4 cloud-check cloud-off cloud-up cloud-x copy database device-desktop device-floppy device-mobile
+dots download drag-drop edit external-link eye eye-off file-check file-description file-export file-import
+file-text file-x filter flag folder gavel git-compare grip-vertical hand-stop help-circle history home
+hourglass id-badge-2 inbox info-circle key keyboard language link list list-check lock lock-open login
+logout mail map-pin menu-2 message messages microphone mood-smile moon notes pencil percentage phone
+player-play plus printer qrcode quote refresh replace report report-analytics rosette-discount-check
+rotate-clockwise route scale school search send settings shield-check signature sitemap speakerphone stack-2
+star sun table table-export target-arrow trash trending-down trending-up upload user user-check user-circle
+user-minus user-plus users users-group volume wifi-off world writing x zoom-question
 """.split()
 
 
