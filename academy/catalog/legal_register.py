@@ -80,11 +80,17 @@ def read_register(root: Path) -> tuple[dict[str, LegalEntry], list[Fault]]:
                 file.fault((), "A list of documents is expected here", "begin each with - number: …")
             )
             continue
+        here: set[str] = set()
         for index, item in enumerate(file.data):
             entry, found = _entry(file, index, item)
             faults += found
-            if entry is not None:
-                faults += _add(entry, file.fault((index,), "", ""), entries, places)
+            if entry is None:
+                continue
+            if entry.folded in here:
+                faults.append(file.fault((index,), f"“{entry.number}” stands here twice", "keep one entry"))
+                continue
+            here.add(entry.folded)
+            faults += _add(entry, file.fault((index,), "", ""), entries, places)
     faults += _check_status(entries, places)
     return entries, faults
 
@@ -99,17 +105,10 @@ def _entry(file: YamlFile, index: int, item: object) -> tuple[LegalEntry | None,
 def _add(
     entry: LegalEntry, place: Fault, entries: dict[str, LegalEntry], places: dict[str, Fault]
 ) -> list[Fault]:
-    other = entries.get(entry.folded)
-    if other is None:
-        entries[entry.folded] = entry
-        places[entry.folded] = place
-        return []
-    if places[entry.folded].path == place.path:
-        return [Fault(place.path, place.line, f"“{entry.number}” stands here twice", "keep one entry")]
+    other, first = entries.setdefault(entry.folded, entry), places.setdefault(entry.folded, place)
     differing = [name for name in LegalEntry.__slots__ if getattr(entry, name) != getattr(other, name)]
     if not differing:
         return []
-    first = places[entry.folded]
     message = f"“{entry.number}” differs from the entry in {first.path}:{first.line} ({', '.join(differing)})"
     return [Fault(place.path, place.line, message, "make both equal, or keep it in one file")]
 

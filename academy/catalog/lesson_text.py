@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from academy.catalog.content_faults import validate_yaml
@@ -140,41 +141,50 @@ def compare_languages(texts: Mapping[str, LessonText], *, blocks: bool = True) -
 
 
 def _compare(model: LessonText, text: LessonText, blocks: bool) -> list[Fault]:
-    def fault(line: int, message: str, remedy: str) -> Fault:
-        return Fault(text.path, line, message, remedy)
-
     ours, theirs = text.rendered, model.rendered
-    place = text.first_line
     known, wanted = [h.id for h in ours.headings], [h.id for h in theirs.headings]
     if known != wanted:
         missing, extra = [i for i in wanted if i not in known], [i for i in known if i not in wanted]
-        what = "; ".join(
-            part
-            for part in (
-                f"missing {', '.join(missing)}" if missing else "",
-                f"only here {', '.join(extra)}" if extra else "",
-                "" if missing or extra else "their order differs",
-            )
-            if part
+        parts = (
+            f"missing {', '.join(missing)}" if missing else "",
+            f"only here {', '.join(extra)}" if extra else "",
+            "" if missing or extra else "their order differs",
         )
+        what = "; ".join(part for part in parts if part)
+        message = f"The ids of the headings differ from those in “{model.lang}”: {what}"
         remedy = f"give both languages the same headings as {model.path}"
-        return [fault(place, f"The ids of the headings differ from those in “{model.lang}”: {what}", remedy)]
+        return [Fault(text.path, _first_difference(text, known, wanted, ours.heading_lines), message, remedy)]
     if ours.exercises != theirs.exercises:
         message = (
             f"The exercises differ from those in “{model.lang}” ({', '.join(theirs.exercises) or 'none'})"
         )
-        return [fault(place, message, "put the same [[exercise:…]] in the same order into both")]
-    if not blocks:
-        return []
-    counts, model_counts = _blocks_by_section(ours), _blocks_by_section(theirs)
+        line = _first_difference(text, ours.exercises, theirs.exercises, ours.exercise_lines)
+        return [Fault(text.path, line, message, "put the same [[exercise:…]] in the same order into both")]
+    return _compare_blocks(model, text) if blocks else []
+
+
+def _first_difference(
+    text: LessonText, ours: Sequence[str], theirs: Sequence[str], lines: Sequence[int]
+) -> int:
+    """The line of the first thing that stands here and not at the same place there."""
+    for mine, other, line in zip_longest(ours, theirs, lines):
+        if mine != other:
+            return text.line(line) if line else text.first_line
+    return text.first_line
+
+
+def _compare_blocks(model: LessonText, text: LessonText) -> list[Fault]:
+    counts, wanted = _blocks_by_section(text.rendered), _blocks_by_section(model.rendered)
+    lines = dict(zip((h.id for h in text.rendered.headings), text.rendered.heading_lines, strict=True))
     return [
-        fault(
-            place,
-            f"The section “{section}” has {counts[section]} blocks, in “{model.lang}” it has {model_counts[section]}",
+        Fault(
+            text.path,
+            text.line(lines.get(section, 1)),
+            f"The section “{section}” has {counts[section]} blocks, in “{model.lang}” it has {wanted[section]}",
             "give both the same paragraphs, lists, tables and boxes: readers change language in the middle",
         )
-        for section in model_counts
-        if counts[section] != model_counts[section]
+        for section in wanted
+        if counts[section] != wanted[section]
     ]
 
 

@@ -77,13 +77,14 @@ class RenderedText:
     """A rendered text.
 
     ``segments`` is the page in order: ``("html", markup)`` or ``("exercise", key)``; ``exercise_lines``
-    holds the line of each exercise in ``exercises``; ``media`` are addresses of the files used;
+    and ``heading_lines`` hold the line of each exercise and heading; ``media`` are addresses of the files used;
     ``plain`` has one line per block.
     """
 
     segments: tuple[tuple[str, str], ...]
     blocks: tuple[Block, ...]
     headings: tuple[Heading, ...]
+    heading_lines: tuple[int, ...]
     citations: tuple[Citation, ...]
     exercises: tuple[str, ...]
     exercise_lines: tuple[int, ...]
@@ -201,6 +202,7 @@ class _Lesson:
         self.segments: list[tuple[str, str]] = []
         self.blocks: list[Block] = []
         self.headings: list[Heading] = []
+        self.heading_lines: list[int] = []
         self.citations: list[Citation] = []
         self.exercises: list[tuple[str, int]] = []
         self.faults: list[TextFault] = []
@@ -223,6 +225,7 @@ class _Lesson:
             segments=tuple(self.segments),
             blocks=tuple(self.blocks),
             headings=tuple(self.headings),
+            heading_lines=tuple(self.heading_lines),
             citations=tuple(self.citations),
             exercises=tuple(keys),
             exercise_lines=tuple(line for _, line in self.exercises),
@@ -281,6 +284,7 @@ class _Lesson:
         heading_id = self._heading_id(opening, text)
         self.section, self.count = heading_id, 0
         self.headings.append(Heading(heading_id, level, text))
+        self.heading_lines.append(self.line)
         return heading_id
 
     def _heading_id(self, opening: Token, text: str) -> str:
