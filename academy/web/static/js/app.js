@@ -64,8 +64,8 @@
     });
   });
 
-  /* On a phone the outline of a lesson starts closed, so that the text is seen first. */
-  if (window.matchMedia("(max-width: 59.99rem)").matches) {
-    document.querySelectorAll(".lesson-outline > details[open]").forEach((outline) => { outline.open = false; });
+  /* Beside the text there is room for the outline of a lesson; above it, on a phone, it stays closed. */
+  if (window.matchMedia("(min-width: 60rem)").matches) {
+    document.querySelectorAll(".lesson-outline > details").forEach((outline) => { outline.open = true; });
   }
 })();
