@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from flask import Flask, request, session
+from flask import Flask, has_request_context, request, session
 from flask_babel import Babel
 
 from academy.kernel.clock import ZONE
@@ -34,8 +34,10 @@ def reader_language() -> str:
     """The reader's own choice; else German where the browser asks for it first; else Vietnamese.
 
     A browser that asks for English says nothing about its reader: office PCs ship that way. Programs
-    that call the API say what they mean.
+    that call the API say what they mean. Jobs and commands have no reader: they speak Vietnamese.
     """
+    if not has_request_context():
+        return DEFAULT_LOCALE
     for choice in (session.get("locale"), current_actor().locale):
         if choice in LOCALES:
             return choice
