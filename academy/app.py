@@ -28,6 +28,7 @@ from academy.questions.content_part import QuestionsPart
 from academy.questions.registry import register_exercise_types
 from academy.quizzes.content_part import QuizzesPart
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted
+from academy.search.engine import init_search
 from academy.search.services import note_course_changed
 from academy.web.errors import init_errors
 from academy.web.format import init_filters
@@ -79,6 +80,7 @@ def create_app(config: Config | None = None, *, modules: Sequence[ModuleType] | 
     init_events(app)
     init_storage(app)
     db.init_app(app)
+    init_search(app, config)
     init_errors(app)
     _init_templates(app)
     init_login(

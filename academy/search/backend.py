@@ -65,6 +65,14 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """How far an outbox is applied: every number up to ``position``, and some ``recent`` ones beyond it."""
+
+    position: int = 0
+    recent: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Replace:
     """Make the documents of a group exactly these; none removes the group."""
 
@@ -122,8 +130,7 @@ class Suggestion:
     title: str
     path: str
     lang: str
-    group: str
-    version: int
+    course: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,19 +167,27 @@ class SearchBackend(Protocol):
             IndexDamaged: the index cannot answer.
         """
 
-    def applied(self) -> tuple[int, frozenset[int]]:
-        """How far the outbox is applied: every number up to the first, and some recent ones beyond it."""
+    def applied(self) -> Applied:
+        """How far the index has come.
 
-    def apply(self, batch: Sequence[Replace], position: int, recent: Iterable[int] = ()) -> None:
-        """Write changes and the outbox position in one commit; repeating it changes nothing.
+        Raises:
+            IndexDamaged: there is no index that could tell.
+        """
+
+    def apply(self, batch: Sequence[Replace], *, before: Applied, after: Applied) -> None:
+        """Write changes and how far they bring the index, in one commit; repeating it changes nothing.
 
         Raises:
             IndexDamaged: there is no index to write to.
-            WriterBusy: another process writes.
+            WriterBusy: another process writes, or has brought the index elsewhere than ``before``.
         """
 
-    def rebuild(self, docs: Iterable[SearchDoc], position: int) -> str:
-        """Build a new generation beside the one in use and return its name; it is not yet used."""
+    def rebuild(self, docs: Iterable[SearchDoc], applied: Applied) -> str:
+        """Build a new generation beside the one in use and return its name; it is not yet used.
+
+        Raises:
+            WriterBusy: another process builds one.
+        """
 
     def activate(self, generation: str) -> None:
         """Let readers use the generation from now on."""

@@ -1,53 +1,120 @@
-"""What can be found, put together from the slices below: lessons with their exercises, and modules' own texts."""
+"""What can be found, put together from the slices below: courses, lessons with their exercises, modules' texts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from academy.catalog.views import PublishedText
+from sqlalchemy import select
+
+from academy.catalog import queries as catalog
+from academy.catalog.models import Course
+from academy.catalog.views import CourseView, PublishedText
+from academy.kernel.db import db
 from academy.kernel.text import nfc
+from academy.plugins.manager import installed_modules
+from academy.questions import queries as questions
 from academy.search.backend import PUBLIC, Passage, SearchDoc
 
-__all__ = ["lesson_document", "lesson_group"]
+__all__ = ["course_documents", "course_group", "course_label", "lesson_document", "list_course_ids"]
+
+Topics = Mapping[str, Mapping[str, str]]
 
 
-def lesson_group(lesson_id: int) -> str:
-    """The group of a lesson's documents, one per language."""
-    return f"lesson:{lesson_id}"
+def course_group(course_id: int) -> str:
+    """The group of all documents of a course."""
+    return f"course:{course_id}"
 
 
 def course_label(course: str) -> str:
-    """Who may see this course, though not everybody may."""
+    """The label of documents that only those find who may see the course of this slug."""
     return f"course:{course}"
 
 
+def list_course_ids() -> list[int]:
+    """Courses that have something to find."""
+    return list(db.session.scalars(select(Course.id).where(Course.state == "published").order_by(Course.id)))
+
+
+def course_documents(course_id: int, topics: Topics | None = None) -> tuple[SearchDoc, ...]:
+    """All that can be found of a course as it is now; nothing if it is not published. About six queries."""
+    course = catalog.find_course_by_id(course_id)
+    if course is None or course.state != "published" or course.version_id is None:
+        return ()
+    topics = catalog.list_topics() if topics is None else topics
+    versions = {item.version.key: item.version for item in questions.items_of_course(course_id)}
+    docs = list(_of_course(course, topics))
+    texts = list(_texts(course_id))
+    for text in texts:
+        exercises = {
+            key: questions.public_text(versions[key], text.lang) for key in text.exercises if key in versions
+        }
+        languages = {other.lang for other in texts if other.lesson_id == text.lesson_id}
+        docs.append(lesson_document(text, exercises, topics, languages))
+    docs += _of_modules(course)
+    return tuple(docs)
+
+
+def _texts(course_id: int) -> Iterator[PublishedText]:
+    after = 0
+    while page := catalog.list_published_texts(course_id=course_id, after=after, limit=200):
+        yield from page
+        after = page[-1].text_id
+
+
+def _labels(course: CourseView | PublishedText, slug: str) -> tuple[str, ...]:
+    return (PUBLIC,) if course.visibility == "public" else (course_label(slug),)
+
+
+def _of_course(course: CourseView, topics: Topics) -> Iterator[SearchDoc]:
+    """The course itself, in every language it has a title in."""
+    for lang, title in course.title.items():
+        outcomes = [outcome["text"].get(lang) for outcome in course.outcomes]
+        texts = [course.summary.get(lang), *outcomes]
+        yield SearchDoc(
+            ref=f"course:{course.id}:{lang}",
+            group=course_group(course.id),
+            kind="course",
+            lang=lang,
+            title=nfc(title),
+            path=f"/courses/{course.slug}",
+            course=course.slug,
+            module=course.module,
+            labels=_labels(course, course.slug),
+            passages=tuple(Passage("", nfc(text)) for text in texts if text),
+            context=tuple(topics[slug][lang] for slug in course.topics if lang in topics.get(slug, {})),
+            version=course.version_id or 0,
+        )
+
+
 def lesson_document(
-    text: PublishedText, exercises: Mapping[str, str], topics: Mapping[str, Mapping[str, str]]
+    text: PublishedText, exercises: Mapping[str, str], topics: Topics, languages: Collection[str]
 ) -> SearchDoc:
     """A lesson in one language.
 
     Args:
         text: as the catalog publishes it.
         exercises: public text of its exercises by key, in the lesson's language.
-        topics: titles of topics by slug; in all languages, so that a Vietnamese query finds the English text.
+        topics: titles of topics by slug.
+        languages: those the lesson exists in. In the others the titles of its course and topics stand for it,
+            so that a Vietnamese query finds a lesson that is only there in English.
     """
-    context = [title for slug in text.topics for title in topics.get(slug, {}).values()]
+    titles = [text.course_title, *(topics.get(slug, {}) for slug in text.topics)]
     return SearchDoc(
-        ref=f"{lesson_group(text.lesson_id)}:{text.lang}",
-        group=lesson_group(text.lesson_id),
+        ref=f"lesson:{text.lesson_id}:{text.lang}",
+        group=course_group(text.course_id),
         kind="lesson",
         lang=text.lang,
         title=nfc(text.title),
         path=f"/courses/{text.course}/lessons/{text.lesson}",
         course=text.course,
         module=text.module,
-        labels=(PUBLIC if text.visibility == "public" else course_label(text.course),),
+        labels=_labels(text, text.course),
         passages=tuple(_passages(text, exercises)),
-        context=(*text.course_title.values(), *context),
+        context=tuple(title for each in titles for lang, title in each.items() if lang not in languages),
         extra={"lesson": text.lesson},
         version=text.lesson_version_id,
     )
 
 
-def _passages(text: PublishedText, exercises: Mapping[str, str]):
+def _passages(text: PublishedText, exercises: Mapping[str, str]) -> Iterator[Passage]:
     front = text.front
     if front.get("summary"):
         yield Passage("", nfc(front["summary"]))
@@ -60,4 +127,31 @@ def _passages(text: PublishedText, exercises: Mapping[str, str]):
         elif block.text:
             yield Passage(block.id, nfc(block.text), block.kind == "heading")
     for entry in front.get("glossary", ()):
-        yield Passage("glossary", nfc(f"{entry['term']}: {entry['text']}"))
+        yield Passage("", nfc(f"{entry['term']}: {entry['text']}"))
+
+
+def _of_modules(course: CourseView) -> list[SearchDoc]:
+    """What course modules add; one that fails or gives nonsense adds nothing."""
+    docs = []
+    for slug, answer in installed_modules().ask("academy_search_documents", course_id=course.id).items():
+        for given in answer or ():
+            if not {"ref", "lang", "title", "text", "url"} <= set(given) or not str(given["url"]).startswith(
+                "/"
+            ):
+                continue
+            docs.append(
+                SearchDoc(
+                    ref=f"{slug}:{given['ref']}:{given['lang']}",
+                    group=course_group(course.id),
+                    kind=slug,
+                    lang=given["lang"],
+                    title=nfc(given["title"]),
+                    path=given["url"],
+                    course=course.slug,
+                    module=course.module,
+                    labels=_labels(course, course.slug),
+                    passages=(Passage("", nfc(given["text"])),),
+                    version=course.version_id or 0,
+                )
+            )
+    return docs

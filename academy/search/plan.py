@@ -23,6 +23,7 @@ from academy.search.snapshot import Snapshot
 from academy.search.spelling import from_telex, from_vni, nearest
 
 MAX_EXPANSIONS = 40
+MAX_CONTINUATIONS = 8
 STEMMED = ("en", "de")
 _ALWAYS_FUNCTION = frozenset.union(*FUNCTION.values())
 _SPELLED_OUT = {
@@ -57,10 +58,18 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Units to answer, and pair terms of neighbouring words, each with whether only titles count."""
+    """Units to answer, and pairs of neighbouring words."""
 
     units: tuple[Unit, ...]
-    pairs: tuple[tuple[str, bool], ...]
+    pairs: tuple["Pair", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two neighbouring words: terms of which any will do (of a word's beginning there are several)."""
+
+    terms: tuple[str, ...]
+    title: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,18 +255,17 @@ class Planner:
         every += [] if every else [w.folded for w in found if not self._says_nothing(w)]
         return Unit(title=phrase.title, every=tuple(dict.fromkeys(every)), phrase=found)
 
-    def _pairs(self, clauses: list[Clause]) -> tuple[tuple[str, bool], ...]:
-        """Pairs of neighbours that occur at all; of a beginning, its most frequent continuations."""
-        pairs: list[tuple[str, bool]] = []
+    def _pairs(self, clauses: list[Clause]) -> tuple[Pair, ...]:
+        """Pairs of neighbours that occur at all; of a beginning, its most frequent continuations in titles."""
+        pairs: list[Pair] = []
         for first, second in zip(clauses, clauses[1:], strict=False):
             if not isinstance(first, Word) or not isinstance(second, Word | Prefix) or not second.joined:
                 continue
-            if isinstance(second, Word):
-                pairs.append((pair(first.folded, second.folded), second.title))
-            else:
-                begun = pair(first.folded, second.folded)
-                pairs += [(term, second.title) for term in self._snapshot.expand("title", begun, 8)]
-        return tuple((term, title) for term, title in dict.fromkeys(pairs) if self._count(term))
+            term = pair(first.folded, second.folded)
+            begun = isinstance(second, Prefix)
+            terms = self._snapshot.expand("title", term, MAX_CONTINUATIONS) if begun else [term]
+            pairs.append(Pair(tuple(term for term in terms if self._count(term)), second.title))
+        return tuple(found for found in dict.fromkeys(pairs) if found.terms)
 
     def _marks(self, clause: Clause) -> list[Mark]:
         if isinstance(clause, Number):

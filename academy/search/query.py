@@ -138,7 +138,9 @@ class _Parser:
         text = piece["phrase"] if plain is None else plain
         if name and not title:
             text = f"{name}:{text}"
-        clauses = self._phrase(text, title) if plain is None else self._plain(text, title)
+        clauses = (
+            self._phrase(text, title) if plain is None else self._plain(text, title, least=1 if close else 2)
+        )
         if piece["minus"]:
             self.excluded += clauses
             return
@@ -157,11 +159,11 @@ class _Parser:
         found = self._words(text, title)
         return [Phrase(tuple(found), title)] if found else []
 
-    def _plain(self, text: str, title: bool) -> list[Clause]:
+    def _plain(self, text: str, title: bool, least: int) -> list[Clause]:
         if text.endswith("*"):
             begun = text.rstrip("*")
             forms = list(words(begun))
-            if len(forms) == 1 and len(forms[0].folded) >= 2 and forms[0].end == len(begun) and self.left:
+            if len(forms) == 1 and len(forms[0].folded) >= least and forms[0].end == len(begun) and self.left:
                 self.left -= 1
                 return [Prefix(*normal(begun), title)]
         found = list(numbers(text))

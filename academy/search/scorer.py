@@ -29,8 +29,8 @@ class Ranking:
 
 @dataclass(slots=True)
 class _Match:
-    """Per document: share of units answered, share of pairs found, whether every marked word occurs with its
-    marks, and the share of units answered if those that occur nowhere are left out."""
+    """Per document: share of units answered, share of pairs found, whether every marked word that occurs at all
+    occurs with its marks, and the share of units answered if those that occur nowhere are left out."""
 
     coverage: np.ndarray
     share: np.ndarray
@@ -71,7 +71,7 @@ class Scorer:
         size, units = self._snapshot.size, alternative.units
         words = np.zeros(size, np.float32)
         answered, spoken, exact = (np.zeros(size, np.float32) for _ in range(3))
-        unknown, marked = 0, sum(unit.marked for unit in units)
+        unknown = marked = 0
         candidates = allowed.copy()
         for unit in units:
             value, hit, hit_exact = self._phrase(unit) if unit.every else self._unit(unit)
@@ -79,10 +79,12 @@ class Scorer:
                 candidates &= hit
             words += value
             spoken += hit
-            unknown += not (hit & within).any()
+            known = bool((hit & within).any())
+            unknown += not known
             silent = self._in_langs(unit.neutral) if unit.neutral else False
             answered += hit | silent
-            if unit.marked:
+            if unit.marked and known:
+                marked += 1
                 exact += hit_exact | silent
         coverage = answered / len(units)
         coverage[spoken == 0] = 0  # words that say nothing answer beside others, not alone
@@ -102,11 +104,12 @@ class Scorer:
         Syllables scattered over a Vietnamese text are not its words, so there the pairs decide if there are any.
         """
         vietnamese = self._in_langs(frozenset(["vi"]))
+        spelled = match.exact | ~vietnamese
         full = match.coverage >= ALL
-        scattered = full & (match.exact | ~vietnamese)
+        scattered = full & spelled
         paired = np.where(vietnamese, match.share >= 0.5, full) if alternative.pairs else scattered
         first = full if len(alternative.units) == 1 else paired
-        measures = [first, scattered, match.known_coverage >= ALL]
+        measures = [first, scattered, (match.known_coverage >= ALL) & spelled]
         for enough in measures:
             if (within & enough & (match.coverage > 0)).any():
                 return enough & (match.coverage > 0)
@@ -166,11 +169,12 @@ class Scorer:
         """Score of the pairs found, and their share of all."""
         size = self._snapshot.size
         score, count = np.zeros(size, np.float32), np.zeros(size, np.float32)
-        for term, title in alternative.pairs:
+        for pair in alternative.pairs:
             hit = np.zeros(size, bool)
-            for field in FIELDS[: 1 if title else 2]:
-                ids, impacts = self._snapshot.impacts(field, term)
-                score[ids] += impacts * PAIR[field]
-                hit[ids] = True
+            for term in pair.terms:
+                for field in FIELDS[: 1 if pair.title else 2]:
+                    ids, impacts = self._snapshot.impacts(field, term)
+                    score[ids] += impacts * PAIR[field]
+                    hit[ids] = True
             count += hit
         return score, count / max(1, len(alternative.pairs))

@@ -194,10 +194,8 @@ class Snapshot:
                 self.live[base + number] = False
         found = self._gather("ref", META)[0]
         if len(found) != 1:
-            raise IndexDamaged("the index does not tell its position")
-        self.meta = self.stored(int(found[0]))
-        if self.meta.get("analysis") != VERSION:
-            raise IndexDamaged("the index was made by another version of the analysis")
+            raise IndexDamaged("the index does not tell how far it has come")
+        self.meta = _checked(self.stored(int(found[0])))
         self.live[found[0]] = False
         self.documents = int(self.live.sum())
         self.lengths = {
@@ -300,6 +298,36 @@ class Snapshot:
         at = int(np.searchsorted(self._bases, number, side="right")) - 1
         return self._parts[at].stored(number - int(self._bases[at]))
 
+    def is_outdated(self) -> bool:
+        """Whether there is a newer state on disk, or none at all."""
+        return TOC._latest_generation(self.storage, INDEX_NAME) != self.toc
+
     @property
     def segments(self) -> int:
         return len(self._parts)
+
+
+def read_meta(storage: LastingStorage) -> dict:
+    """What the index says of itself, without opening all of it: ``position``, ``recent``, ``analysis``.
+
+    Raises:
+        IndexDamaged: it cannot be read, or was made by another version of the analysis.
+    """
+    with _reading():
+        contents = TOC.read(storage, INDEX_NAME, schema=SCHEMA)
+        for segment in contents.segments:
+            reader = SegmentReader(storage, SCHEMA, segment)
+            try:
+                if ("ref", META) in reader:
+                    matcher = reader.postings("ref", META)
+                    if matcher.is_active():
+                        return _checked(reader.stored_fields(matcher.id())["data"])
+            finally:
+                reader.close()
+    raise IndexDamaged("the index does not tell how far it has come")
+
+
+def _checked(meta: dict) -> dict:
+    if meta.get("analysis") != VERSION:
+        raise IndexDamaged("the index was made by another version of the analysis")
+    return meta

@@ -133,7 +133,7 @@ class MarkedDocument:
         found = []
         for number, (strict, loose) in enumerate(_mark_patterns(self._marks, lang)):
             places = [Span(*match.span(), number) for match in strict.finditer(whole)]
-            if not places and loose is not None:
+            if not places and loose is not None and lang == "vi":
                 places = [Span(*match.span(), number) for match in loose.finditer(whole)]
             found += places
         found.sort(key=lambda span: (span.start, -span.end))

@@ -1,0 +1,280 @@
+"""Searching: what a reader may find, from the index, or from the database while there is no index."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import and_, select
+
+from academy.catalog import queries as catalog
+from academy.catalog.models import (
+    Course,
+    CourseVersion,
+    CourseVersionLesson,
+    Lesson,
+    LessonText,
+    LessonVersion,
+)
+from academy.catalog.policies import courses_visible_to
+from academy.catalog.views import LegalRow
+from academy.kernel.actor import Actor
+from academy.kernel.db import db
+from academy.kernel.errors import Invalid
+from academy.kernel.i18n import _l, current_language
+from academy.kernel.text import fold, tokens
+from academy.search.backend import PUBLIC, Hit, IndexDamaged, Marked, Scope, SearchPage, Suggestion
+from academy.search.documents import course_label
+from academy.search.engine import engine
+from academy.search.plan import Mark
+from academy.search.query import Number, Query, parse
+from academy.search.services import request_rebuild
+from academy.search.snippets import MarkedDocument
+
+__all__ = ["Result", "Results", "course_titles", "scope_of", "search", "suggest"]
+
+MAX_LIMIT = 50
+MAX_OFFSET = 1000
+TITLES_READ = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One thing found; ``title`` and ``snippet`` are pieces ``(text, is_hit)`` to be escaped where shown."""
+
+    kind: str
+    course: str
+    lesson: str | None
+    module: str
+    lang: str
+    path: str
+    anchor: str
+    title: Marked
+    snippet: Marked
+    score: float
+
+    @property
+    def url(self) -> str:
+        """The address of the passage, in the language in which it was found."""
+        language = f"?lang={self.lang}" if self.kind == "lesson" else ""
+        return f"{self.path}{language}" + (f"#{self.anchor}" if self.anchor else "")
+
+    @property
+    def plain_title(self) -> str:
+        return "".join(text for text, _is_hit in self.title)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """A page of results.
+
+    Attributes:
+        total: within what the reader may see; a lower bound unless ``total_is_exact``.
+        facets: counts by value of ``module``, ``course`` and ``lang``, the other filters being kept.
+        suggestion: the query as it was read, if not as typed.
+        documents: legal documents whose number was asked for.
+        degraded: only titles were searched, because the index is being rebuilt.
+    """
+
+    query: Query
+    items: Sequence[Result]
+    total: int
+    total_is_exact: bool = True
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    suggestion: str | None = None
+    documents: Sequence[LegalRow] = ()
+    next_cursor: str | None = None
+    degraded: bool = False
+
+
+def search(
+    actor: Actor,
+    text: str,
+    *,
+    course: str | None = None,
+    module: str | None = None,
+    lang: str | None = None,
+    limit: int = 10,
+    cursor: str | None = None,
+) -> Results:
+    """Find lessons and courses; never fails because of the text or of the index. Three queries at most.
+
+    Args:
+        text: in the query language of :mod:`academy.search.query`.
+        course, module, lang: narrow to a course, a module (slugs) or a language.
+        limit: results a page, at most 50.
+        cursor: from the page before.
+
+    Raises:
+        Invalid: the cursor is not one of a search.
+    """
+    query = parse(text).narrowed(course=course, module=module, lang=lang)
+    offset, limit = _offset(cursor), max(1, min(limit, MAX_LIMIT))
+    if query.is_empty:
+        return Results(query=query, items=(), total=0)
+    try:
+        page = engine().search(query, scope_of(actor), limit=limit, offset=offset, prefer=current_language())
+        items = [_result(hit) for hit in _still_allowed(actor, page.hits)]
+    except IndexDamaged:
+        request_rebuild()
+        return _from_database(actor, query, limit, offset)
+    return Results(
+        query=query,
+        items=items,
+        total=page.total,
+        total_is_exact=page.total_is_exact,
+        facets=page.facets,
+        suggestion=page.corrected,
+        documents=_documents(query) if offset == 0 else (),
+        next_cursor=_cursor(page),
+    )
+
+
+def suggest(actor: Actor, typed: str, *, limit: int = 8) -> list[Suggestion]:
+    """Titles that the reader may see and that fit what has been typed; none while there is no index."""
+    try:
+        return engine().suggest(typed[:100], scope_of(actor), limit=max(1, min(limit, 20)))
+    except IndexDamaged:
+        request_rebuild()
+        return []
+
+
+def scope_of(actor: Actor) -> Scope:
+    """What the actor may find: public documents, and those of restricted courses he may see. One query."""
+    restricted = select(Course.slug).where(
+        Course.state == "published", Course.visibility == "restricted", courses_visible_to(actor)
+    )
+    return Scope(frozenset([PUBLIC, *(course_label(slug) for slug in db.session.scalars(restricted))]))
+
+
+def course_titles(slugs: Iterable[str]) -> dict[str, Mapping[str, str]]:
+    """Titles of courses by slug, for naming facets. One query."""
+    rows = db.session.execute(select(Course.slug, Course.title).where(Course.slug.in_(set(slugs))))
+    return {row.slug: row.title for row in rows}
+
+
+def _still_allowed(actor: Actor, hits: Sequence[Hit]) -> list[Hit]:
+    """Hits whose course the actor may see at this moment: the index may be some seconds old. One query."""
+    slugs = {hit.course for hit in hits}
+    if not slugs:
+        return []
+    statement = select(Course.slug).where(
+        Course.slug.in_(slugs), Course.state == "published", courses_visible_to(actor)
+    )
+    allowed = set(db.session.scalars(statement))
+    return [hit for hit in hits if hit.course in allowed]
+
+
+def _result(hit: Hit) -> Result:
+    return Result(
+        kind=hit.kind,
+        course=hit.course,
+        lesson=hit.extra.get("lesson"),
+        module=hit.module,
+        lang=hit.lang,
+        path=hit.path,
+        anchor=hit.anchor,
+        title=hit.title,
+        snippet=hit.snippet,
+        score=hit.score,
+    )
+
+
+def _documents(query: Query) -> Sequence[LegalRow]:
+    """Entries of the legal register for the numbers in a query."""
+    found: dict[str, LegalRow] = {}
+    for clauses in query.alternatives:
+        for clause in clauses:
+            if isinstance(clause, Number):
+                for row in catalog.list_legal_documents(clause.number, limit=3).items:
+                    found.setdefault(row.slug, row)
+    return list(found.values())[:3]
+
+
+# --- paging ---------------------------------------------------------------------------------------
+
+
+def _cursor(page: SearchPage) -> str | None:
+    if page.next_offset is None or page.next_offset >= MAX_OFFSET:
+        return None
+    return _encode(page.next_offset)
+
+
+def _encode(offset: int) -> str:
+    return base64.urlsafe_b64encode(f"o{offset}".encode()).decode().rstrip("=")
+
+
+def _offset(cursor: str | None) -> int:
+    if not cursor:
+        return 0
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        offset = int(text[1:])
+        if text[:1] != "o" or not 0 <= offset < MAX_OFFSET:
+            raise ValueError("not a place in a list")
+    except (ValueError, binascii.Error) as error:
+        raise Invalid(
+            _l("This page address is damaged."),
+            errors={"cursor": [_l("Not a cursor of this list.")]},
+            next_step=_l("Start again from the first page."),
+        ) from error
+    return offset
+
+
+# --- without an index -----------------------------------------------------------------------------
+
+
+def _from_database(actor: Actor, query: Query, limit: int, offset: int) -> Results:
+    """Lessons whose titles hold all words, accents optional. One query."""
+    wanted = [fold(token.word) for token in tokens(query.text)][:12]
+    statement = (
+        select(LessonText.title, LessonText.lang, Lesson.slug.label("lesson"), Course.slug, Course.module)
+        .join(LessonVersion, LessonVersion.id == LessonText.lesson_version_id)
+        .join(Lesson, Lesson.id == LessonVersion.lesson_id)
+        .join(CourseVersionLesson, CourseVersionLesson.lesson_version_id == LessonVersion.id)
+        .join(CourseVersion, CourseVersion.id == CourseVersionLesson.course_version_id)
+        .join(
+            Course,
+            and_(Course.id == CourseVersion.course_id, Course.published_number == CourseVersion.number),
+        )
+        .where(Course.state == "published", courses_visible_to(actor))
+        .order_by(LessonText.title, LessonText.id)
+        .limit(TITLES_READ)
+    )
+    for column, values in (
+        (Course.slug, query.courses),
+        (Course.module, query.modules),
+        (LessonText.lang, query.langs),
+    ):
+        if values:
+            statement = statement.where(column.in_(values))
+    rows = [row for row in db.session.execute(statement) if all(word in fold(row.title) for word in wanted)]
+    marks = [Mark(word, word, rest=40) for word in wanted]
+    page = SearchPage(
+        hits=(), total=len(rows), next_offset=offset + limit if offset + limit < len(rows) else None
+    )
+    return Results(
+        query=query,
+        items=[_titled(row, marks) for row in rows[offset : offset + limit]],
+        total=len(rows),
+        documents=_documents(query) if offset == 0 else (),
+        next_cursor=_cursor(page),
+        degraded=True,
+    )
+
+
+def _titled(row, marks: Sequence[Mark]) -> Result:
+    return Result(
+        kind="lesson",
+        course=row.slug,
+        lesson=row.lesson,
+        module=row.module,
+        lang=row.lang,
+        path=f"/courses/{row.slug}/lessons/{row.lesson}",
+        anchor="",
+        title=MarkedDocument(marks, row.lang, row.title, ()).title(),
+        snippet=[],
+        score=0.0,
+    )
