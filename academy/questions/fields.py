@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow.exceptions import SCHEMA
 
 from academy.kernel import text
 from academy.kernel.i18n import _l
@@ -14,6 +15,11 @@ from academy.kernel.i18n import _l
 REQUIRED_LANGUAGES = ("vi", "en")
 LANGUAGES = ("vi", "en", "de")
 MAX_TEXT = 4000
+
+
+def wrong(message: Any, field: str = SCHEMA) -> ValidationError:
+    """The error for one message; a lazy text must come in a list to be taken as one."""
+    return ValidationError([message], field)
 
 
 class Localized(fields.Field):
@@ -25,7 +31,7 @@ class Localized(fields.Field):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **named: Any) -> dict[str, str]:
         if not isinstance(value, Mapping):
-            raise ValidationError(_l("Give the text by language: vi and en."))
+            raise wrong(_l("Give the text by language: vi and en."))
         faults: dict[str, list[Any]] = {}
         result: dict[str, str] = {}
         for language, words in value.items():
@@ -50,7 +56,7 @@ class AcceptedTexts(fields.Field):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **named: Any) -> dict[str, list[str]]:
         if not isinstance(value, Mapping):
-            raise ValidationError(_l("Give the accepted answers by language, each as a list."))
+            raise wrong(_l("Give the accepted answers by language, each as a list."))
         result: dict[str, list[str]] = {}
         for language, words in value.items():
             if language not in LANGUAGES:
@@ -63,7 +69,7 @@ class AcceptedTexts(fields.Field):
             if cleaned:
                 result[language] = cleaned
         if not result:
-            raise ValidationError(_l("No right answer: give at least one accepted answer."))
+            raise wrong(_l("No right answer: give at least one accepted answer."))
         return result
 
 
@@ -76,15 +82,15 @@ class DecimalText(fields.Field):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **named: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int):
-            raise ValidationError(_l('Write the number in quotation marks, for instance "97.4".'))
+            raise wrong(_l('Write the number in quotation marks, for instance "97.4".'))
         try:
             number = Decimal(str(value).strip())
         except InvalidOperation:
-            raise ValidationError(_l('This is not a number; write it like "97.4".')) from None
+            raise wrong(_l('This is not a number; write it like "97.4".')) from None
         if not number.is_finite() or abs(number) >= 10**18 or -number.as_tuple().exponent > 12:
-            raise ValidationError(_l("Use at most 18 digits before and 12 after the decimal point."))
+            raise wrong(_l("Use at most 18 digits before and 12 after the decimal point."))
         if self.minimum is not None and number < self.minimum:
-            raise ValidationError(_l("The number must be at least %(n)s.", n=self.minimum))
+            raise wrong(_l("The number must be at least %(n)s.", n=self.minimum))
         return format(number, "f")
 
 
@@ -127,7 +133,7 @@ def names_are_distinct(rows: Iterable[Mapping[str, Any]], field: str) -> None:
     seen: set[str] = set()
     for row in rows:
         if row["id"] in seen:
-            raise ValidationError(_l("Two entries have the id “%(id)s”.", id=row["id"]), field)
+            raise wrong(_l("Two entries have the id “%(id)s”.", id=row["id"]), field)
         seen.add(row["id"])
 
 
@@ -141,7 +147,7 @@ def texts_are_distinct(texts: Iterable[Mapping[str, str]], field: str) -> None:
         for language, words in localized.items():
             key = (language, words)
             if key in seen:
-                raise ValidationError(
+                raise wrong(
                     _l(
                         "Two entries read the same in “%(language)s”: %(text)s", language=language, text=words
                     ),

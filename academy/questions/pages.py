@@ -8,6 +8,7 @@ from flask import Blueprint
 from markupsafe import Markup
 
 from academy.catalog.markdown import render_block, render_inline
+from academy.questions.numbers import DECIMAL_SIGN
 
 bp = Blueprint("questions", __name__, template_folder="templates")
 
@@ -26,3 +27,20 @@ def inline_markdown(text: str, lang: str = "vi") -> Markup:
 def block_markdown(text: str, lang: str = "vi") -> Markup:
     """A prompt or an explanation of one or more paragraphs as sanitized HTML."""
     return _block(text, lang) if text else Markup("")
+
+
+@bp.app_template_filter("prompt_markdown")
+def prompt_markdown(text: str, lang: str = "vi") -> Markup:
+    """A prompt for a ``<legend>``: one paragraph stays without its ``<p>``."""
+    return block_markdown(text, lang) if "\n" in (text or "").strip() else inline_markdown(text, lang)
+
+
+@bp.app_template_filter("decimal_sign")
+def decimal_sign(number: str, lang: str) -> str:
+    """A stored decimal, ``"97.4"``, with the sign of a language: ``97,4``."""
+    return number.replace(".", DECIMAL_SIGN.get(lang, "."))
+
+
+@bp.app_template_test("space")
+def is_space(character: str) -> bool:
+    return character.isspace()

@@ -24,11 +24,16 @@ __all__ = ["FormAnswer", "StoredAnswer", "save_answer", "save_form", "save_form_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAnswer:
-    """The acknowledgement: the sequence that stands in the database, and since when."""
+    """The acknowledgement: the sequence that stands in the database, and since when.
+
+    ``accepted`` is False if what stands there is another answer than the one that was sent: a newer one,
+    or one that another device had stored under the same sequence.
+    """
 
     slot: int
     stored_sequence: int
     stored_at: datetime | None
+    accepted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +145,15 @@ def _slot(attempt_id: int, slot: int) -> tuple[AttemptItem, VersionRow]:
 def _store(
     work: UnitOfWork, item: AttemptItem, version: VersionRow, sequence: int, answer: Any
 ) -> StoredAnswer:
+    checked = check_answer(version, answer)
     if sequence > item.stored_sequence:
-        _write(work, item, sequence, check_answer(version, answer))
-    return StoredAnswer(slot=item.slot, stored_sequence=item.stored_sequence, stored_at=item.answered_at)
+        _write(work, item, sequence, checked)
+    return StoredAnswer(
+        slot=item.slot,
+        stored_sequence=item.stored_sequence,
+        stored_at=item.answered_at,
+        accepted=item.answer == checked,
+    )
 
 
 def _write(work: UnitOfWork, item: AttemptItem, sequence: int, answer: Any) -> None:

@@ -20,11 +20,11 @@ from academy.questions.queries import VersionRow, grade_item
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted
 from academy.quizzes.marks import FOUR_PLACES, mark_of, share_of, to_decimal
 from academy.quizzes.models import EXPIRED, OPEN, SUBMITTED, Attempt, AttemptItem, Quiz, QuizVersion
-from academy.quizzes.queries import slot_rows
+from academy.quizzes.queries import get_attempt, slot_rows
 from academy.quizzes.rules import QuizRules
-from academy.quizzes.views import shown_seed
+from academy.quizzes.views import AttemptView, shown_seed
 
-__all__ = ["expire_attempt", "expire_overdue", "grade_pending", "submit_attempt"]
+__all__ = ["expire_attempt", "expire_overdue", "get_current_attempt", "grade_pending", "submit_attempt"]
 
 Ahead = Mapping[int, tuple[int, Grade]]
 """Grades made before the transaction: slot → the sequence they were made for, and the grade."""
@@ -61,6 +61,18 @@ def expire_attempt(attempt_id: int) -> bool:
             return False
         _close(work, attempt, {})
         return True
+
+
+def get_current_attempt(actor: Actor, attempt_id: int) -> AttemptView:
+    """An attempt as it is now: one whose time is over is closed before it is shown.
+
+    Raises:
+        NotFound: there is none, or the actor may not know that there is.
+    """
+    view = get_attempt(actor, attempt_id)
+    if view.attempt.is_overdue(clock.now()) and expire_attempt(attempt_id):
+        view = get_attempt(actor, attempt_id)
+    return view
 
 
 def expire_overdue(limit: int = 1000) -> int:

@@ -25,7 +25,7 @@ from academy.quizzes.marks import share_of, to_decimal
 from academy.quizzes.models import ACTIVE, OPEN, AnswerLog, Attempt, AttemptItem, Quiz, QuizVersion
 from academy.quizzes.obstacles import Obstacle, obstacles_to_start
 from academy.quizzes.policies import can_read_attempts
-from academy.quizzes.review import Phase, phase_of, released
+from academy.quizzes.review import SCORE, Phase, phase_of, released
 from academy.quizzes.rules import QuizRules
 from academy.quizzes.views import (
     AttemptSlot,
@@ -45,12 +45,13 @@ __all__ = [
     "get_log",
     "get_quiz",
     "get_visible_quiz",
+    "is_own",
+    "marks_shown",
     "obstacles_of",
     "outcome_results",
     "passed_quizzes",
     "phase_of_attempt",
     "quizzes_of_course",
-    "release_of",
 ]
 
 _SUMMARY = (
@@ -200,7 +201,7 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
         raise _no_attempt()
     attempt = summary(row)
     quiz_slug, course_id, settings, course_slug, course_title = row[len(_SUMMARY) :]
-    if not _is_own(actor, attempt.person_id) and not _may_read(actor, course_id):
+    if not is_own(actor, attempt.person_id) and not _may_read(actor, course_id):
         raise _no_attempt()
     rules = QuizRules.from_settings(settings)
     return AttemptView(
@@ -289,7 +290,8 @@ def get_log(actor: Actor, attempt_id: int) -> list[LogRow]:
     return [LogRow(slot=row.slot, sequence=row.sequence, at=row.at, answer=row.answer) for row in rows]
 
 
-def _is_own(actor: Actor, person_id: int) -> bool:
+def is_own(actor: Actor, person_id: int) -> bool:
+    """Whether an attempt of that person is the actor's own."""
     return actor.person_id is not None and actor.person_id == person_id
 
 
@@ -339,9 +341,12 @@ def phase_of_attempt(view: AttemptView) -> Phase:
     return phase_of(is_open=attempt.is_open, closes=rules.closes, attempts_left=left, now=clock.now())
 
 
-def release_of(view: AttemptView) -> frozenset[str]:
-    """What of the attempt's result may be shown now."""
-    return released(view.rules.review, phase_of_attempt(view))
+def marks_shown(rules: QuizRules, used: int) -> bool:
+    """Whether the marks of a learner's closed attempts may be shown in a list now."""
+    phase = phase_of(
+        is_open=False, closes=rules.closes, attempts_left=rules.attempts_left(used), now=clock.now()
+    )
+    return SCORE in released(rules.review, phase)
 
 
 def outcome_results(view: AttemptView, outcomes: Iterable[Mapping[str, Any]]) -> list[OutcomeResult]:

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import RAISE, Schema, fields, validate, validates_schema
 
 from academy.kernel import clock
 from academy.kernel.i18n import _l
-from academy.questions.fields import DecimalText, Localized
+from academy.questions.fields import DecimalText, Localized, wrong
 from academy.quizzes.review import FLAGS
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -33,7 +33,7 @@ class Instant(fields.Field):
             if not isinstance(value, datetime):
                 raise ValueError
         except ValueError:
-            raise ValidationError(_l("Write day and time, for instance 2026-11-30 17:00.")) from None
+            raise wrong(_l("Write day and time, for instance 2026-11-30 17:00.")) from None
         if value.tzinfo is None:
             value = value.replace(tzinfo=clock.ZONE)
         return value.astimezone(UTC).isoformat()
@@ -67,7 +67,7 @@ class DrawSettings(Settings):
     def _weight_fits(self, data: Mapping[str, Any], **named: Any) -> None:
         weight = Decimal(data["weight"])
         if weight > 100 or -weight.as_tuple().exponent > 3:
-            raise ValidationError(_l("A weight goes from 0.001 to 100, with at most three places."), "weight")
+            raise wrong(_l("A weight goes from 0.001 to 100, with at most three places."), "weight")
 
 
 class ReviewSettings(Settings):
@@ -84,7 +84,7 @@ class WindowSettings(Settings):
     @validates_schema
     def _ends_after_its_start(self, data: Mapping[str, Any], **named: Any) -> None:
         if data["opens"] and data["closes"] and data["closes"] <= data["opens"]:
-            raise ValidationError(_l("The quiz closes before it opens."), "closes")
+            raise wrong(_l("The quiz closes before it opens."), "closes")
 
 
 class QuizSettings(Settings):
@@ -115,9 +115,9 @@ class QuizSettings(Settings):
     @validates_schema
     def _limits(self, data: Mapping[str, Any], **named: Any) -> None:
         if Decimal(data["pass_mark"]) > 10:
-            raise ValidationError(_l("The pass mark stands on the ten-point scale."), "pass_mark")
+            raise wrong(_l("The pass mark stands on the ten-point scale."), "pass_mark")
         if sum(row["count"] for row in data["draw"]) > MAX_ITEMS:
-            raise ValidationError(_l("A paper has at most %(n)s items.", n=MAX_ITEMS), "draw")
+            raise wrong(_l("A paper has at most %(n)s items.", n=MAX_ITEMS), "draw")
 
 
 # --- the API -----------------------------------------------------------------------------------
@@ -136,18 +136,18 @@ class AnswerBody(Schema):
     @validates_schema
     def _one_form(self, data: Mapping[str, Any], **named: Any) -> None:
         if ("answer" in data) == ("fields" in data):
-            raise ValidationError(_l("Send either answer or fields."), "answer")
+            raise wrong(_l("Send either answer or fields."), "answer")
 
 
 class StoredOut(Schema):
     slot = fields.Integer()
     stored_sequence = fields.Integer()
     stored_at = fields.AwareDateTime(allow_none=True)
+    accepted = fields.Boolean()
 
 
-class StartBody(Schema):
-    class Meta:
-        unknown = RAISE
+class StartQuery(Schema):
+    """``lang``: the language of the paper; else that of the account, else Vietnamese."""
 
     lang = fields.String(validate=validate.OneOf(("vi", "en", "de")))
 
@@ -201,3 +201,7 @@ class LogRowOut(Schema):
     sequence = fields.Integer()
     at = fields.AwareDateTime()
     answer = fields.Raw(allow_none=True)
+
+
+class LogOut(Schema):
+    items = fields.List(fields.Nested(LogRowOut))

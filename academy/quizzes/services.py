@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from academy.quizzes.answers import FormAnswer, StoredAnswer, save_answer, save_form, save_form_answer
-from academy.quizzes.closing import expire_attempt, expire_overdue, grade_pending, submit_attempt
+from academy.quizzes.closing import (
+    expire_attempt,
+    expire_overdue,
+    get_current_attempt,
+    grade_pending,
+    submit_attempt,
+)
 from academy.quizzes.publishing import SavedQuiz, retire_quiz, save_quiz, sync_quizzes
 from academy.quizzes.starting import start_attempt
 
@@ -13,6 +19,7 @@ __all__ = [
     "StoredAnswer",
     "expire_attempt",
     "expire_overdue",
+    "get_current_attempt",
     "grade_pending",
     "retire_quiz",
     "save_answer",

@@ -19,6 +19,7 @@ from academy.questions.fields import (
     SpecSchema,
     names_are_distinct,
     texts_are_distinct,
+    wrong,
 )
 from academy.questions.options import in_seeded_order, opaque_id
 from academy.questions.types.core import CoreType, not_an_answer
@@ -48,15 +49,15 @@ class GapSchema(Schema):
     @validates_schema
     def _one_way_to_fill(self, data: Mapping[str, Any], **named: Any) -> None:
         if ("options" in data) == ("accept" in data):
-            raise ValidationError(_l("Give the gap either options to choose from or accepted texts."))
+            raise wrong(_l("Give the gap either options to choose from or accepted texts."))
         if "options" not in data:
             return
         if "accents" in data:
-            raise ValidationError(_l("Accents only matter where a text is typed."), "accents")
+            raise wrong(_l("Accents only matter where a text is typed."), "accents")
         names_are_distinct(data["options"], "options")
         texts_are_distinct([option["text"] for option in data["options"]], "options")
         if sum(option["correct"] for option in data["options"]) != 1:
-            raise ValidationError(_l("Mark exactly one option of the gap as correct."), "options")
+            raise wrong(_l("Mark exactly one option of the gap as correct."), "options")
 
 
 class ClozeSpec(SpecSchema):

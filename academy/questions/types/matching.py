@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import RAISE, Schema, fields, validate, validates_schema
 
 from academy.kernel.i18n import _l, localized
 from academy.plugins.contract import Grade
 from academy.questions import credit
-from academy.questions.fields import Localized, SpecSchema, names_are_distinct, texts_are_distinct
+from academy.questions.fields import Localized, SpecSchema, names_are_distinct, texts_are_distinct, wrong
 from academy.questions.options import in_seeded_order, opaque_id
 from academy.questions.types.core import CoreType, not_an_answer
 
@@ -52,7 +52,7 @@ class MatchingSpec(SpecSchema):
         texts_are_distinct([pair["left"] for pair in pairs], "pairs")
         rights = {opaque_id(pair["right"], RIGHT): pair["right"] for pair in pairs}
         if len(rights) < 2 and not data["distractors"]:
-            raise ValidationError(_l("Every pair has the same right side: nothing is asked."), "pairs")
+            raise wrong(_l("Every pair has the same right side: nothing is asked."), "pairs")
         texts_are_distinct(rights.values(), "pairs")
         texts_are_distinct([*rights.values(), *data["distractors"]], "distractors")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import fields, validate, validates_schema
 
 from academy.kernel.i18n import _l
 from academy.plugins.contract import Grade
 from academy.questions import credit
+from academy.questions.fields import wrong
 from academy.questions.types.core import not_an_answer
 from academy.questions.types.single import MAX_OPTIONS, ChoiceSpec, ChoiceType
 
@@ -25,11 +26,9 @@ class MultipleSpec(ChoiceSpec):
     def _some_are_right(self, data: Mapping[str, Any], **named: Any) -> None:
         right = sum(option["correct"] for option in data["options"])
         if not right:
-            raise ValidationError(_l("No right answer: mark at least one option as correct."), "options")
+            raise wrong(_l("No right answer: mark at least one option as correct."), "options")
         if right == len(data["options"]):
-            raise ValidationError(
-                _l("Every option is marked as correct: at least one must be wrong."), "options"
-            )
+            raise wrong(_l("Every option is marked as correct: at least one must be wrong."), "options")
 
 
 class Multiple(ChoiceType):

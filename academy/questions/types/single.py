@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import fields, validate, validates_schema
 
 from academy.kernel.i18n import _l, localized
 from academy.plugins.contract import Feedback, Grade
 from academy.questions import credit
-from academy.questions.fields import OptionSchema, SpecSchema, names_are_distinct, texts_are_distinct
+from academy.questions.fields import OptionSchema, SpecSchema, names_are_distinct, texts_are_distinct, wrong
 from academy.questions.options import AUTHORS_ORDER, in_seeded_order, opaque_id
 from academy.questions.types.core import CoreType, not_an_answer
 
@@ -40,9 +40,7 @@ class SingleSpec(ChoiceSpec):
     def _one_is_right(self, data: Mapping[str, Any], **named: Any) -> None:
         right = sum(option["correct"] for option in data["options"])
         if right != 1:
-            raise ValidationError(
-                _l("Mark exactly one option as correct; %(n)s are marked.", n=right), "options"
-            )
+            raise wrong(_l("Mark exactly one option as correct; %(n)s are marked.", n=right), "options")
 
 
 class ChoiceType(CoreType):

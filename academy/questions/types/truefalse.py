@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import fields
 
 from academy.kernel.i18n import _l, localized
 from academy.plugins.contract import Grade
 from academy.questions import credit
-from academy.questions.fields import SpecSchema
+from academy.questions.fields import SpecSchema, wrong
 from academy.questions.types.core import CoreType, not_an_answer
 
 WORDS = {"true": True, "false": False}
@@ -24,7 +24,7 @@ class TruthField(fields.Field):
             return value
         if isinstance(value, str) and value in WORDS:
             return WORDS[value]
-        raise ValidationError(_l("Write true or false."))
+        raise wrong(_l("Write true or false."))
 
 
 class TrueFalseSpec(SpecSchema):

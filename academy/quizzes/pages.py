@@ -1,0 +1,170 @@
+"""The pages of a quiz: its rules, the paper, the look back before submitting, the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from academy.kernel import clock
+from academy.kernel.errors import Invalid
+from academy.kernel.http import current_actor
+from academy.kernel.i18n import LANGUAGE_NAMES, LOCALES, _, current_language
+from academy.kernel.rights import public, signed_in
+from academy.questions.queries import read_answer
+from academy.quizzes import queries, services
+from academy.quizzes.errors import AttemptClosed, CannotStart
+from academy.quizzes.page_fields import answers_in, base_name, field_name
+from academy.quizzes.results import body_of, result_of
+from academy.quizzes.views import AttemptView
+
+bp = Blueprint("quizzes", __name__, template_folder="templates")
+
+
+@bp.get("/quizzes/<int:quiz>")
+@public
+def show_quiz(quiz: int) -> str:
+    return _quiz_page(quiz)
+
+
+@bp.post("/quizzes/<int:quiz>/attempts")
+@signed_in
+def start_attempt(quiz: int) -> Response | tuple[str, int]:
+    lang = request.form.get("lang")
+    try:
+        attempt = services.start_attempt(
+            current_actor(), quiz, lang=lang if lang in LOCALES else current_language()
+        )
+    except CannotStart as refusal:
+        return _quiz_page(quiz, refusal), refusal.status
+    return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
+
+
+@bp.get("/attempts/<int:attempt>")
+@signed_in
+def show_attempt(attempt: int) -> str:
+    """The paper while it is being sat by its learner, else the result."""
+    actor = current_actor()
+    view = services.get_current_attempt(actor, attempt)
+    if view.attempt.is_open and queries.is_own(actor, view.attempt.person_id):
+        return _paper(view)
+    return _result_page(view)
+
+
+@bp.post("/attempts/<int:attempt>")
+@signed_in
+def save_page(attempt: int) -> Response | tuple[str, int]:
+    """Store the page's answers and stay, or go on to the look back."""
+    target = "quizzes.review_attempt" if "review" in request.form else "quizzes.show_attempt"
+    try:
+        refused = services.save_form(current_actor(), attempt, request.form, answers_in(request.form))
+    except AttemptClosed as closed:
+        flash(str(closed.message), "error")
+        return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
+    if refused:
+        return _paper(services.get_current_attempt(current_actor(), attempt), refused), 422
+    return redirect(url_for(target, attempt=attempt), code=303)
+
+
+@bp.get("/attempts/<int:attempt>/review")
+@signed_in
+def review_attempt(attempt: int) -> str | Response:
+    """What is answered and what is empty, before it is final."""
+    actor = current_actor()
+    view = services.get_current_attempt(actor, attempt)
+    if not view.attempt.is_open or not queries.is_own(actor, view.attempt.person_id):
+        return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
+    return render_template("quizzes/review.html", view=view, server_now=clock.now())
+
+
+@bp.post("/attempts/<int:attempt>/submission")
+@signed_in
+def submit_attempt(attempt: int) -> Response:
+    """Hand in: fields that come along are stored first, while they may be."""
+    actor = current_actor()
+    answers = answers_in(request.form)
+    if answers:
+        try:
+            services.save_form(actor, attempt, request.form, answers)
+        except AttemptClosed:
+            flash(_("The time was over: answers that had not been stored by then do not count."), "warning")
+    services.submit_attempt(actor, attempt)
+    return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
+
+
+def _quiz_page(quiz_id: int, refusal: CannotStart | None = None) -> str:
+    actor = current_actor()
+    quiz, course = queries.get_visible_quiz(actor, quiz_id)
+    attempts = queries.attempts_of(actor.person_id, quiz_id) if actor.person_id is not None else []
+    now = clock.now()
+    running = next((one for one in attempts if one.is_open and not one.is_overdue(now)), None)
+    finished = [one for one in attempts if one is not running]
+    obstacles = queries.obstacles_of(actor, quiz, attempts) if actor.is_authenticated else []
+    used = sum(not one.is_open for one in attempts)
+    return render_template(
+        "quizzes/quiz.html",
+        quiz=quiz,
+        course=course,
+        running=running,
+        finished=finished,
+        marks_shown=queries.marks_shown(quiz.rules, used),
+        attempts_left=quiz.rules.attempts_left(used),
+        paper_languages=[(code, LANGUAGE_NAMES[code]) for code in course.languages if code in LANGUAGE_NAMES],
+        obstacles=obstacles,
+        refusal=refusal,
+    )
+
+
+def _paper(view: AttemptView, refused: dict[int, Invalid] | None = None) -> str:
+    """The page of the paper; what could not be read is shown as it was typed, with the reason."""
+    lang, refused = view.attempt.lang, refused or {}
+    return render_template(
+        "quizzes/paper.html",
+        view=view,
+        server_now=clock.now(),
+        refused=refused,
+        sequences={str(slot.slot): slot.stored_sequence for slot in view.slots},
+        items=[
+            {
+                "slot": slot,
+                "name": field_name(slot.slot),
+                "base": base_name(slot.slot),
+                "answer": read_answer(slot.version, request.form, field_name(slot.slot))
+                if slot.slot in refused
+                else slot.answer,
+                "item": _item(slot),
+                "template": slot.version.type.template,
+                "view": body_of(slot, lang)["body"],
+            }
+            for slot in view.slots
+        ],
+    )
+
+
+def _result_page(view: AttemptView) -> str:
+    lang = view.attempt.lang
+    result = result_of(current_actor(), view, lang)
+    shown = result is not None and result.items
+    return render_template(
+        "quizzes/result.html",
+        view=view,
+        result=result,
+        items=[
+            {
+                "slot": slot,
+                "name": field_name(slot.slot),
+                "item": _item(slot),
+                "template": slot.version.type.template,
+                "view": body_of(slot, lang)["body"],
+                "result": result.items[slot.slot] if shown else None,
+            }
+            for slot in view.slots
+        ]
+        if shown or result is None
+        else [],
+    )
+
+
+def _item(slot: Any) -> dict[str, Any]:
+    return {"id": slot.version.item_id, "key": slot.version.key, "kind": slot.version.kind}

@@ -1,0 +1,207 @@
+"""Quizzes and attempts as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint
+from werkzeug.datastructures import MultiDict
+
+from academy.catalog.queries import get_course
+from academy.kernel import clock
+from academy.kernel.errors import Invalid
+from academy.kernel.http import current_actor, endpoint
+from academy.kernel.i18n import _l
+from academy.kernel.rights import public, signed_in
+from academy.quizzes import queries, services
+from academy.quizzes.page_fields import field_name
+from academy.quizzes.results import Result, body_of, result_of
+from academy.quizzes.schemas import (
+    AnswerBody,
+    AttemptOut,
+    LogOut,
+    QuizListOut,
+    QuizOut,
+    StartQuery,
+    StoredOut,
+)
+from academy.quizzes.views import AttemptView, QuizRow
+
+api = Blueprint("quizzes_api", __name__, url_prefix="/api/v1")
+
+
+@api.get("/courses/<course>/quizzes")
+@public
+@endpoint(summary="Quizzes of a course", returns=QuizListOut, errors=(404,))
+def list_quizzes(course: str) -> dict[str, Any]:
+    found = get_course(current_actor(), course)
+    return {"items": [_quiz(quiz, found.slug) for quiz in queries.quizzes_of_course(found.id)]}
+
+
+@api.get("/quizzes/<int:quiz>")
+@public
+@endpoint(summary="A quiz: its rules, attempts left, what stands in the way", returns=QuizOut, errors=(404,))
+def show_quiz(quiz: int) -> dict[str, Any]:
+    actor = current_actor()
+    found, course = queries.get_visible_quiz(actor, quiz)
+    attempts = queries.attempts_of(actor.person_id, quiz) if actor.person_id is not None else []
+    used = sum(not attempt.is_open for attempt in attempts)
+    now = clock.now()
+    running = next((one.id for one in attempts if one.is_open and not one.is_overdue(now)), None)
+    return _quiz(found, course.slug) | {
+        "attempts_left": found.rules.attempts_left(used),
+        "open_attempt": running,
+        "obstacles": [
+            {"rule": one.rule, "message": str(one.message), "next_step": str(one.next_step)}
+            for one in queries.obstacles_of(actor, found, attempts)
+        ],
+    }
+
+
+@api.post("/quizzes/<int:quiz>/attempts")
+@signed_in
+@endpoint(
+    summary="Start an attempt, or get the one that is open",
+    query=StartQuery,
+    returns=AttemptOut,
+    status=201,
+    errors=(404, 409),
+)
+def start_attempt(quiz: int, query: Mapping[str, Any]) -> dict[str, Any]:
+    actor = current_actor()
+    attempt_id = services.start_attempt(actor, quiz, lang=query.get("lang"))
+    return _attempt(queries.get_attempt(actor, attempt_id))
+
+
+@api.get("/attempts/<int:attempt>")
+@signed_in
+@endpoint(summary="An attempt with stored answers and what is released", returns=AttemptOut, errors=(404,))
+def show_attempt(attempt: int) -> dict[str, Any]:
+    actor = current_actor()
+    view = services.get_current_attempt(actor, attempt)
+    return _attempt(view, result_of(actor, view, view.attempt.lang))
+
+
+@api.put("/attempts/<int:attempt>/answers/<int:slot>")
+@signed_in
+@endpoint(
+    summary="Store an answer; a sequence not above the stored one changes nothing",
+    body=AnswerBody,
+    returns=StoredOut,
+    errors=(404, 409, 422),
+)
+def save_answer(attempt: int, slot: int, body: Mapping[str, Any]) -> services.StoredAnswer:
+    actor = current_actor()
+    if "fields" in body:
+        return services.save_form_answer(
+            actor, attempt, slot, body["sequence"], _as_form(body["fields"]), field_name(slot)
+        )
+    return services.save_answer(actor, attempt, slot, body["sequence"], body["answer"])
+
+
+@api.post("/attempts/<int:attempt>/submission")
+@signed_in
+@endpoint(summary="Close the attempt with what is stored; may be repeated", returns=AttemptOut, errors=(404,))
+def submit_attempt(attempt: int) -> dict[str, Any]:
+    actor = current_actor()
+    services.submit_attempt(actor, attempt)
+    view = queries.get_attempt(actor, attempt)
+    return _attempt(view, result_of(actor, view, view.attempt.lang))
+
+
+@api.get("/attempts/<int:attempt>/log")
+@signed_in
+@endpoint(
+    summary="Every stored change of the answers, for instructors and administrators",
+    returns=LogOut,
+    errors=(403, 404),
+)
+def show_log(attempt: int) -> dict[str, Any]:
+    return {"items": queries.get_log(current_actor(), attempt)}
+
+
+def _as_form(sent: Mapping[str, Any]) -> MultiDict[str, str]:
+    form: MultiDict[str, str] = MultiDict()
+    for name, value in sent.items():
+        for one in value if isinstance(value, list) else [value]:
+            if not isinstance(one, str):
+                message = _l("A field of a form is a text or a list of texts.")
+                raise Invalid(message, errors={"fields": [message]})
+            form.add(name, one)
+    return form
+
+
+def _quiz(quiz: QuizRow, course: str) -> dict[str, Any]:
+    rules = quiz.rules
+    return {
+        "id": quiz.id,
+        "slug": quiz.slug,
+        "course": course,
+        "title": rules.title,
+        "version": quiz.number,
+        "items": rules.items,
+        "minutes": rules.minutes,
+        "attempts": rules.attempts,
+        "pass_mark": str(rules.pass_mark),
+        "opens": rules.opens,
+        "closes": rules.closes,
+    }
+
+
+def _attempt(view: AttemptView, result: Result | None = None) -> dict[str, Any]:
+    attempt = view.attempt
+    return {
+        "id": attempt.id,
+        "quiz": attempt.quiz_id,
+        "number": attempt.number,
+        "state": attempt.state,
+        "lang": attempt.lang,
+        "started_at": attempt.started_at,
+        "deadline": attempt.deadline,
+        "server_now": clock.now(),
+        "submitted_at": attempt.submitted_at,
+        "items": [
+            {
+                "slot": slot.slot,
+                **body_of(slot, attempt.lang),
+                "answer": slot.answer,
+                "stored_sequence": slot.stored_sequence,
+                "stored_at": slot.answered_at,
+            }
+            for slot in view.slots
+        ],
+        "result": _result(view, result) if result is not None and result.flags else None,
+    }
+
+
+def _result(view: AttemptView, result: Result) -> dict[str, Any]:
+    """Only what is released, under names that do not appear otherwise."""
+    attempt = view.attempt
+    told: dict[str, Any] = {"pending": attempt.pending}
+    if result.shows_score:
+        told |= {
+            "mark": str(attempt.mark) if attempt.mark is not None else None,
+            "passed": attempt.passed,
+            "pass_mark": str(view.rules.pass_mark),
+        }
+    if result.outcomes:
+        told["outcomes"] = [
+            {"outcome": one.outcome, "text": dict(one.text), "items": one.items, "share": str(one.share)}
+            for one in result.outcomes
+        ]
+    if result.items:
+        told["items"] = [
+            {
+                "slot": item.slot,
+                "score": str(item.grade.score) if item.grade else None,
+                "pending": bool(item.grade and item.grade.pending),
+                "feedback": [
+                    {"text": dict(remark.text), "tone": remark.tone}
+                    for remark in (item.grade.feedback if item.grade else ())
+                ],
+                "solution": dict(item.solution),
+            }
+            for item in result.items.values()
+        ]
+    return told

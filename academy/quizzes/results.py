@@ -1,0 +1,90 @@
+"""What may be told of an attempt now: nothing while it is being sat, then what its quiz releases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from academy.catalog.queries import find_course_by_id
+from academy.kernel.actor import Actor
+from academy.plugins.contract import Grade
+from academy.questions.queries import present_item, solution_of
+from academy.quizzes.queries import is_own, outcome_results, phase_of_attempt
+from academy.quizzes.review import ANSWERS, FEEDBACK, FLAGS, NOTHING, OUTCOMES, SCORE, Phase, released
+from academy.quizzes.views import AttemptSlot, AttemptView, OutcomeResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemResult:
+    """One item as released: ``grade`` without what is not released, ``solution`` likewise."""
+
+    slot: int
+    grade: Grade | None
+    solution: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The released part of a result; what is not released is None or empty.
+
+    Attributes:
+        flags: what is released, of :data:`academy.quizzes.review.FLAGS`.
+        phase: the phase that decided it.
+        later: what the phase after this one will release besides.
+    """
+
+    flags: frozenset[str]
+    phase: Phase
+    later: frozenset[str]
+    outcomes: tuple[OutcomeResult, ...] = ()
+    items: Mapping[int, ItemResult]
+
+    @property
+    def shows_score(self) -> bool:
+        return SCORE in self.flags
+
+
+def result_of(actor: Actor, view: AttemptView, lang: str) -> Result | None:
+    """What the actor may know of the attempt's result now; None while it is being sat.
+
+    Those who may read others' attempts see everything of a closed one.
+    """
+    phase = phase_of_attempt(view)
+    if phase is Phase.UNDERWAY:
+        return None
+    own = is_own(actor, view.attempt.person_id)
+    flags = released(view.rules.review, phase) if own else frozenset(FLAGS)
+    later = released(view.rules.review, Phase.AFTER_CLOSE) - flags if phase is Phase.AFTER_SUBMIT else NOTHING
+    outcomes: tuple[OutcomeResult, ...] = ()
+    if OUTCOMES in flags and not view.attempt.pending:
+        course = find_course_by_id(view.course_id)
+        outcomes = tuple(outcome_results(view, course.outcomes if course else ()))
+    return Result(
+        flags=flags,
+        phase=phase,
+        later=later,
+        outcomes=outcomes,
+        items={slot.slot: _item(slot, flags, lang) for slot in view.slots}
+        if flags & {ANSWERS, FEEDBACK}
+        else {},
+    )
+
+
+def _item(slot: AttemptSlot, flags: frozenset[str], lang: str) -> ItemResult:
+    grade = slot.grade()
+    if grade is not None and FEEDBACK not in flags:
+        grade = replace(grade, feedback=())
+    solution = solution_of(slot.version, slot.seed, lang)
+    if ANSWERS not in flags:
+        # details say which parts were right; the explanation belongs to the feedback
+        grade = replace(grade, details={}) if grade is not None else None
+        solution = {"explanation": solution.get("explanation", "")}
+    elif FEEDBACK not in flags:
+        solution = {name: value for name, value in solution.items() if name not in ("explanation", "options")}
+    return ItemResult(slot=slot.slot, grade=grade, solution=solution)
+
+
+def body_of(slot: AttemptSlot, lang: str) -> dict[str, Any]:
+    """What the learner sees of an item: ``{"kind", "body"}``."""
+    return present_item(slot.version, slot.seed, lang)
