@@ -167,7 +167,7 @@ def tables_of(module: CourseModule) -> list[str]:
 
 
 def init_modules(app: Flask, plugins: Iterable[ModuleType]) -> Modules:
-    """Check the modules and mount their blueprints and jobs.
+    """Check the modules and mount their blueprints, jobs and commands.
 
     Raises:
         ModuleRefused: a module breaks the contract.
@@ -180,6 +180,8 @@ def init_modules(app: Flask, plugins: Iterable[ModuleType]) -> Modules:
             app.register_blueprint(module.rest, url_prefix=f"/api/v1/modules/{module.slug}")
         for job in module.jobs:
             jobs.job(job.name)(job.run)
+        if module.cli is not None:
+            app.cli.add_command(module.cli)
     app.extensions["academy_modules"] = modules
     return modules
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 PARTS = frozenset(
@@ -11,23 +11,23 @@ PARTS = frozenset(
 MAX_DEPTH = 6
 
 
-def nested(form: Any) -> dict[str, Any]:
+def nested(form: Any, parts: Collection[str] = PARTS) -> dict[str, Any]:
     """Dotted fields as nested data: ``options.0.text.vi=Có`` → ``{"options": [{"text": {"vi": "Có"}}]}``.
 
-    Only the parts of a spec are taken, so the form may carry other fields. Empty fields, and rows in
+    Only ``parts`` of a spec are taken, so the form may carry other fields. Empty fields, and rows in
     which nothing but an id or a check mark was given, are left out; numbers in names order the rows,
     gaps between them do not matter. A text area under ``….lines`` becomes a list, one entry per line.
     """
     tree: dict[str, Any] = {}
     for name, value in _fields(form):
-        parts = name.split(".")
-        if parts[0] not in PARTS or len(parts) > MAX_DEPTH or not value.strip():
+        path = name.split(".")
+        if path[0] not in parts or len(path) > MAX_DEPTH or not value.strip():
             continue
-        if parts[-1] == "lines":
-            parts, entry = parts[:-1], [line.strip() for line in value.splitlines() if line.strip()]
+        if path[-1] == "lines":
+            path, entry = path[:-1], [line.strip() for line in value.splitlines() if line.strip()]
         else:
             entry = value.strip()
-        _place(tree, parts, entry)
+        _place(tree, path, entry)
     return _settled(tree) or {}
 
 
@@ -38,14 +38,14 @@ def _fields(form: Any) -> Iterable[tuple[str, str]]:
             yield name, value
 
 
-def _place(tree: dict[str, Any], parts: list[str], value: Any) -> None:
-    for part in parts[:-1]:
+def _place(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    for part in path[:-1]:
         below = tree.setdefault(part, {})
         if not isinstance(below, dict):
             return
         tree = below
-    if not isinstance(tree.get(parts[-1]), dict):
-        tree[parts[-1]] = value
+    if not isinstance(tree.get(path[-1]), dict):
+        tree[path[-1]] = value
 
 
 def _settled(node: Any) -> Any:

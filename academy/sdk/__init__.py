@@ -6,6 +6,7 @@ A module's code imports names from here and from nowhere else in the academy.
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import Permission, Role, declare, policy, require
+from academy.kernel.crypto import EncryptedText
 from academy.kernel.db import Json, Model, UtcDateTime, db, primary_key, timestamp
 from academy.kernel.errors import (
     AcademyError,
@@ -35,22 +36,41 @@ from academy.plugins.contract import (
     StoredData,
 )
 from academy.plugins.hookspecs import hookimpl
+from academy.questions.fields import DecimalText, Localized
+from academy.questions.forms import nested
+from academy.sdk.courses import (
+    CourseView,
+    ItemRow,
+    content_folder,
+    course_media_url,
+    find_course,
+    find_course_by_id,
+    items_of_course,
+    visible_course_ids,
+)
+from academy.sdk.events import EVENTS
 
 __all__ = [
     "CONTRACT",
+    "EVENTS",
     "LOCALES",
     "AcademyError",
     "Actor",
     "Conflict",
     "CourseModule",
+    "CourseView",
+    "DecimalText",
+    "EncryptedText",
     "Event",
     "ExerciseType",
     "Feedback",
     "Forbidden",
     "Grade",
     "Invalid",
+    "ItemRow",
     "Job",
     "Json",
+    "Localized",
     "LocalizedText",
     "Model",
     "NotFound",
@@ -66,16 +86,22 @@ __all__ = [
     "_n",
     "clean",
     "clock",
+    "content_folder",
+    "course_media_url",
     "current_actor",
     "current_language",
     "db",
     "declare",
     "endpoint",
+    "find_course",
+    "find_course_by_id",
     "fold",
     "hookimpl",
+    "items_of_course",
     "keyset",
     "localized",
     "needs",
+    "nested",
     "nfc",
     "place_tones",
     "policy",
@@ -90,4 +116,5 @@ __all__ = [
     "timestamp",
     "tokens",
     "unit_of_work",
+    "visible_course_ids",
 ]

@@ -1,0 +1,70 @@
+"""What a course module may ask about the courses it belongs to."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from flask import current_app, url_for
+from sqlalchemy import Select, select
+
+from academy.catalog.models import Course
+from academy.catalog.policies import courses_visible_to
+from academy.catalog.queries import find_course, find_course_by_id, find_media
+from academy.catalog.views import CourseView
+from academy.kernel import clock
+from academy.kernel.actor import Actor
+from academy.questions.queries import ItemRow, items_of_course
+
+__all__ = [
+    "CourseView",
+    "ItemRow",
+    "content_folder",
+    "course_media_url",
+    "find_course",
+    "find_course_by_id",
+    "items_of_course",
+    "visible_course_ids",
+]
+
+_MINUTE = 60
+
+
+def content_folder() -> Path:
+    """The folder ``content/`` of this installation; a course lies at ``<module>/<course>`` in it."""
+    return current_app.config["ACADEMY"].content
+
+
+def visible_course_ids(actor: Actor) -> Select:
+    """A statement for the ids of the courses that the actor may see: ``Mine.course_id.in_(…)``."""
+    return select(Course.id).where(courses_visible_to(actor))
+
+
+def course_media_url(course_slug: str, path: str, lang: str) -> str | None:
+    """The address of a file beside a course (``media/hello.mp3``); None if there is none.
+
+    What was found is remembered for a minute at most, so that a page with several recordings asks the
+    database once a minute for each, not once a reader.
+    """
+    name = _media_name(course_slug, path, lang, int(clock.now().timestamp()) // _MINUTE)
+    return url_for("catalog.media", course=course_slug, name=name) if name else None
+
+
+class _NotThere(LookupError):
+    """Kept out of the cache by being raised."""
+
+
+def _media_name(course_slug: str, path: str, lang: str, minute: int) -> str | None:
+    try:
+        return _known_media_name(course_slug, path, lang, minute)
+    except _NotThere:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _known_media_name(course_slug: str, path: str, lang: str, minute: int) -> str:
+    course = find_course(course_slug)
+    found = find_media(course.id, path, lang) if course else None
+    if found is None:
+        raise _NotThere(path)
+    return found.name

@@ -1,0 +1,21 @@
+"""The closed union of events that ``academy_on_event`` hears of, all after commit."""
+
+from academy.catalog.events import CourseAudienceChanged, CoursePublished, CourseWithdrawn, LessonPublished
+from academy.enrollment.events import Enrolled, LeftCourse
+from academy.progress.events import CourseCompleted, LessonCompleted
+from academy.quizzes.events import AttemptGraded, AttemptSubmitted
+
+EVENTS = (
+    CoursePublished,
+    CourseWithdrawn,
+    CourseAudienceChanged,
+    LessonPublished,
+    Enrolled,
+    LeftCourse,
+    AttemptSubmitted,
+    AttemptGraded,
+    LessonCompleted,
+    CourseCompleted,
+)
+
+__all__ = ["EVENTS", *(event.__name__ for event in EVENTS)]
