@@ -1,0 +1,45 @@
+"""The home page and the learning record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from academy.audit.queries import entries_about
+from academy.catalog.queries import list_courses
+from academy.kernel.http import current_actor
+from academy.kernel.i18n import _l
+from academy.kernel.rights import public, signed_in
+from academy.reports import queries
+from academy.web.navigation import add_entry
+
+bp = Blueprint("reports", __name__, template_folder="templates")
+
+
+@bp.record_once
+def _enter_menu(state: Any) -> None:
+    add_entry(state.app, label=_l("Home"), endpoint="reports.home", icon="home", order=10)
+    add_entry(state.app, label=_l("My record"), endpoint="reports.record", icon="certificate", order=30)
+    add_entry(
+        state.app, label=_l("Account"), endpoint="accounts.account", icon="settings", order=10, menu="account"
+    )
+
+
+@bp.get("/")
+@public
+def home() -> str:
+    actor = current_actor()
+    if actor.is_authenticated:
+        return render_template("reports/home.html", home=queries.home_of(actor))
+    return render_template("reports/welcome.html", courses=list_courses(actor, limit=8).page.items)
+
+
+@bp.get("/me")
+@signed_in
+def record() -> str:
+    """One's own learning record: courses, marks, hours, documents, and who looked at it."""
+    actor = current_actor()
+    return render_template(
+        "reports/record.html", home=queries.home_of(actor), entries=entries_about(actor, limit=10).items
+    )
