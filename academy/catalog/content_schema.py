@@ -114,7 +114,7 @@ class CourseSchema(Schema):
     @validates_schema(skip_on_field_errors=True)
     def check_references(self, data: Mapping[str, Any], **_named: Any) -> None:
         errors: dict[str, Any] = {}
-        outcomes = [outcome["id"] for outcome in data["outcomes"]]
+        outcomes = [outcome["id"] for outcome in data.get("outcomes", ())]
         lessons = [entry["lesson"] for entry in data["outline"]]
         errors |= _doubles("outcomes", outcomes, "id")
         errors |= _doubles("outline", lessons, "lesson")

@@ -156,29 +156,28 @@ def _gone(slugs: set[str]) -> list[str]:
 
 def _sync_topics(work: UnitOfWork, topics: Mapping[str, Topic]) -> Changes:
     rows = {row.slug: row for row in work.session.scalars(select(TopicRow))}
-    added = changed = 0
+    new = [slug for slug in topics if slug not in rows]
+    changed: set[str] = set()
     for position, topic in enumerate(topics.values(), start=1):
         row = rows.get(topic.slug)
         if row is None:
             rows[topic.slug] = row = TopicRow(slug=topic.slug, title=dict(topic.title), position=position)
             work.session.add(row)
-            added += 1
         elif (row.title, row.position) != (dict(topic.title), position):
             row.title, row.position = dict(topic.title), position
-            changed += 1
+            changed.add(topic.slug)
     work.session.flush()
-    moved = 0
+    moved: set[str] = set()
     for topic in topics.values():
         parent = rows[topic.parent].id if topic.parent else None
         if rows[topic.slug].parent_id != parent:
             rows[topic.slug].parent_id = parent
-            moved += 1
+            moved.add(topic.slug)
     work.session.flush()
-    if moved and not added == moved == len(topics):
+    changed |= moved - set(new)
+    if moved:
         _project_all(work)
-    return Changes(
-        added=added, changed=max(changed, moved - added, 0), unchanged=len(topics) - added - changed
-    )
+    return Changes(added=len(new), changed=len(changed), unchanged=len(topics) - len(new) - len(changed))
 
 
 def _project_all(work: UnitOfWork) -> None:

@@ -222,13 +222,10 @@ def _plain(value: Any) -> Any:
 
 def _check(work: UnitOfWork, course: Course, fields: dict[str, Any], outline: list[dict[str, Any]]) -> None:
     places = [{"lesson": e["slug"], "minutes": e["minutes"], "outcomes": e["outcomes"]} for e in outline]
-    # a course from the studio may be published without summary and outcomes; what is given must be right
-    given = {name: value for name, value in fields.items() if value or name not in ("summary", "outcomes")}
-    messages = CourseSchema(partial=("summary", "outcomes")).validate(
-        given | {"outcomes": fields["outcomes"], "id": course.slug, "outline": places}
-        if fields["outcomes"]
-        else given | {"id": course.slug, "outline": places}
-    )
+    # a course from the studio may do without summary and outcomes; what is given must be right
+    optional = ("summary", "outcomes")
+    given = {name: value for name, value in fields.items() if value or name not in optional}
+    messages = CourseSchema(partial=optional).validate(given | {"id": course.slug, "outline": places})
     errors: dict[str, list[Any]] = {name: [str(text)] for name, text in messages.items()}
     known = set(work.session.scalars(select(Topic.slug).where(Topic.slug.in_(fields["topics"]))))
     for slug in set(fields["topics"]) - known:

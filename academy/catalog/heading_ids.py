@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from academy.catalog.front_matter import split
 from academy.catalog.markdown_syntax import inline_text, make_parser
@@ -26,18 +27,16 @@ class _Heading:
 def with_heading_ids(sources: Mapping[str, str]) -> dict[str, str]:
     """The sources of a lesson by language with an id at every heading.
 
-    A heading without id takes that of the heading at the same place in another language, if all
-    languages have the same number of headings, else one made from its words.
+    A heading without id takes that of the heading at the same place in another language, else one made
+    from its words. Languages with different headings stay different: comparing them tells the author.
     """
     headings = {lang: _headings(source) for lang, source in sources.items()}
-    parallel = len({len(found) for found in headings.values()}) == 1
-    columns = list(zip(*headings.values(), strict=False)) if parallel else []
-    shared = [next((heading.id for heading in column if heading.id), None) for column in columns]
+    columns = zip_longest(*headings.values())
+    shared = [next((heading.id for heading in column if heading and heading.id), None) for column in columns]
     result = {}
     for lang, source in sources.items():
-        wanted = _ids(headings[lang], shared if parallel else [None] * len(headings[lang]))
-        if parallel:
-            shared = list(wanted)
+        wanted = _ids(headings[lang], shared)
+        shared[: len(wanted)] = wanted
         lines = source.split("\n")
         for heading, heading_id in zip(headings[lang], wanted, strict=True):
             if heading.id is None:
@@ -59,7 +58,7 @@ def _headings(source: str) -> list[_Heading]:
 def _ids(headings: list[_Heading], shared: list[str | None]) -> list[str]:
     taken = {heading.id for heading in headings if heading.id} | {given for given in shared if given}
     ids = []
-    for heading, given in zip(headings, shared, strict=True):
+    for heading, given in zip(headings, shared, strict=False):
         heading_id = heading.id or given
         if heading_id is None:
             base = slug(heading.text, 60) or "section"

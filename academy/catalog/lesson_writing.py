@@ -73,7 +73,7 @@ def write_lesson_version(
     lesson.current_number = version.number
     basis = rendering_basis(_documents_cited(texts), load_references())
     for text in texts.values():
-        row = LessonText(lesson_version_id=version.id, lang=text.lang, source=text.source, rendering=1)
+        row = LessonText(lesson_version_id=version.id, lang=text.lang, source=text.source)
         work.session.add(row)
         _fill(row, text)
         row.rendered_for = basis
@@ -158,6 +158,5 @@ def refresh_texts(work: UnitOfWork) -> int:
             links = {course_id: DatabaseLinks(course_id, course_slug, references)}
         row = work.session.get_one(LessonText, text_id)
         _fill(row, prepare_text(row.source, lang=row.lang, links=links[course_id]))
-        row.rendering += 1
         row.rendered_for = rendering_basis(cited.get(version_id, ()), references)
     return len(old)

@@ -131,8 +131,7 @@ class LessonText(Model):
 
     What an author wrote (``source``, ``front``) is immutable. What is derived from it (``segments``,
     ``front_html``) is made anew when the marks of validity in it have become wrong or the renderer has
-    learned something: ``rendered_for`` is a hash of what they depend on beside the source, ``rendering``
-    counts, so that caches notice.
+    learned something: ``rendered_for`` is a hash of all they depend on beside the source.
     """
 
     __tablename__ = "lesson_text"
@@ -151,7 +150,6 @@ class LessonText(Model):
     exercises: Mapped[list]
     plain: Mapped[str] = mapped_column(Text)
     words: Mapped[int]
-    rendering: Mapped[int] = mapped_column(default=1)
     rendered_for: Mapped[str] = mapped_column(String(64))
 
 

@@ -245,7 +245,7 @@ def get_lesson(
             LessonVersion.hash.label("lesson_hash"),
             LessonText.id.label("text_id"),
             LessonText.lang,
-            LessonText.rendering,
+            LessonText.rendered_for,
         )
         .join(CourseVersion, and_(CourseVersion.course_id == Course.id, CourseVersion.number == shown))
         .join(Lesson, and_(Lesson.course_id == Course.id, Lesson.slug == lesson_slug))
@@ -278,7 +278,7 @@ def get_lesson(
     return LessonView(
         course=course,
         entry=entry,
-        text=text_view(row.text_id, row.lesson_hash, row.rendering),
+        text=text_view(row.text_id, row.lesson_hash, row.rendered_for),
         languages=tuple(language for language in LOCALES if language in rows),
     )
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from marshmallow import ValidationError
 from sqlalchemy import delete, select
 
 from academy.audit.services import record
@@ -112,7 +113,7 @@ def _free_slug(wanted: str | None, titles: Mapping[str, str]) -> str:
 def _check_slug(slug: str) -> None:
     try:
         SLUG(slug)
-    except ValueError as error:
+    except ValidationError as error:
         raise Invalid(
             _l("An address has small letters a–z, digits and hyphens."),
             errors={"slug": [_l("Use small letters a–z, digits and hyphens.")]},
