@@ -179,7 +179,7 @@ def passed_quizzes(person_id: int, course_id: int) -> dict[str, Decimal]:
         .where(Quiz.course_id == course_id, Attempt.person_id == person_id, Attempt.passed.is_(True))
         .group_by(Quiz.slug)
     )
-    return dict(rows)
+    return dict(rows.tuples().all())
 
 
 def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
