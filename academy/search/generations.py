@@ -16,14 +16,25 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
 
 from academy.search.backend import WriterBusy
 
 KEEP_SECONDS = 600  # readers leave a replaced generation within a second; slow ones have ten minutes
 
 _NAME = re.compile(r"g\d{6}")
+
+
+class _SelfClosing(StructFile):
+    """A file that is closed when nothing refers to it any more: readers go when their last snapshot goes, and
+    Whoosh forgets to close what it could not finish opening."""
+
+    def __del__(self):
+        if not self.is_closed:
+            self.file.close()
 
 
 class LastingStorage(FileStorage):
@@ -36,6 +47,9 @@ class LastingStorage(FileStorage):
     def __init__(self, folder: Path):
         super().__init__(str(folder), supports_mmap=False)
         self._lasting: set[str] = set()
+
+    def open_file(self, name: str, **options: Any) -> StructFile:
+        return _SelfClosing(open(self._fpath(name), "rb"), name=name, **options)
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         for name in self.list():

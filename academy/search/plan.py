@@ -45,6 +45,7 @@ class Unit:
         neutral: languages in which the word says nothing and is taken as answered.
         every: instead of the above, terms of which all must occur (a phrase's pairs and words).
         phrase: the words of the phrase, to be verified in the text.
+        decisive: it says by itself what is meant (a document number); other words only help to rank.
     """
 
     exact: tuple[str, ...] = ()
@@ -54,6 +55,7 @@ class Unit:
     neutral: frozenset[str] = frozenset()
     every: tuple[str, ...] = ()
     phrase: tuple[Word, ...] = ()
+    decisive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ class Planner:
         )
 
     def _number(self, number: Number) -> Unit:
-        return Unit(exact=(number_terms(number.number)[0],), title=number.title)
+        return Unit(every=(number_terms(number.number)[0],), title=number.title, decisive=True)
 
     def _prefix(self, prefix: Prefix) -> Unit:
         fields = ["title"] if prefix.title else ["title", "body"]

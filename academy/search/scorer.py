@@ -90,7 +90,8 @@ class Scorer:
         coverage[spoken == 0] = 0  # words that say nothing answer beside others, not alone
         pairs, share = self._pairs(alternative)
         match = _Match(coverage, share, exact >= marked, (answered + unknown) / len(units))
-        enough = self._enough(alternative, candidates & within, match)
+        decided = any(unit.decisive for unit in units)
+        enough = coverage > 0 if decided else self._enough(alternative, candidates & within, match)
         scores = pairs * (0.4 + 0.6 * share) + words
         scores *= np.maximum(coverage, share / 2) ** 2
         if marked:

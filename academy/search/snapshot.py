@@ -159,10 +159,6 @@ class _Segment:
         with self._lock, _reading():
             return self._reader._perdoc.stored_fields(number).get("data") or {}
 
-    def close(self) -> None:
-        with self._lock:
-            self._reader.close()
-
 
 class Snapshot:
     """A consistent view of the whole index; documents are numbered from 0 to ``size - 1``.

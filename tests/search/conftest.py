@@ -1,0 +1,26 @@
+"""Indexes of real files for the tests of the search."""
+
+import pytest
+
+from academy.search.backend import Applied, Scope
+from academy.search.whoosh_index import WhooshIndex
+from tests.search.corpus import own_documents, real_documents
+
+EVERYTHING = Scope(frozenset(), everything=True)
+
+
+def build(root, documents) -> WhooshIndex:
+    index = WhooshIndex(root)
+    index.activate(index.rebuild(documents, Applied()))
+    return index
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory) -> WhooshIndex:
+    """All lessons of the content folder and our own short ones; not to be written."""
+    return build(tmp_path_factory.mktemp("library"), (*real_documents(), *own_documents()))
+
+
+@pytest.fixture
+def make_index(tmp_path):
+    return lambda documents, name="search": build(tmp_path / name, documents)
