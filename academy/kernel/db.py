@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, Connection, DateTime, Engine, Integer, MetaData, Numeric, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
@@ -146,6 +147,17 @@ def separate_transaction() -> Iterator[Connection]:
             yield connection
     finally:
         writing.reset(mark)
+
+
+def insert_if_absent(session: Any, model: type[Any], **values: Any) -> bool:
+    """Insert a row unless a unique constraint has one already, without disturbing the transaction.
+
+    Returns:
+        Whether the row is new. Defaults of columns apply.
+    """
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return session.execute(insert(model).values(**values).on_conflict_do_nothing()).rowcount == 1
 
 
 @event.listens_for(Engine, "connect")
