@@ -5,8 +5,9 @@
    form[data-attempt]  data-attempt-id, data-deadline, data-server-now, data-answer-url (with {slot}),
                        data-state-url, data-sequences {slot: stored sequence}
    [data-slot]         the fields of one item        [data-saved=slot]  its chip
+   [data-base=slot]    the sequence this page stands on, sent along when the form is submitted whole
    [data-slot-link=slot]  its place in the overview  [data-timer] [data-connection] [data-announce] [data-submit-note]
-   PUT {"sequence": n, "fields": {name: value | [values]}} -> {"stored_sequence": n} */
+   PUT {"sequence": n, "fields": {name: value | [values]}} -> {"stored_sequence": n, "accepted": whether what is stored is this} */
 (() => {
   "use strict";
 
@@ -184,13 +185,16 @@
 
   function acknowledged(slot, entry, answer) {
     const last = Number(answer.stored_sequence);
-    if (last > entry.sequence) {
+    // also when another device has stored another answer under the same number
+    if (last > entry.sequence || (last === entry.sequence && answer.accepted === false)) {
       entry.sequence = last;
       entry.waiting = entry.fresh;
       if (!entry.fresh) entry.fields = {};
       show(slot, "conflict");
     } else if (last === entry.sequence && !entry.fresh) {
       entry.waiting = false;
+      const base = one("base", slot);
+      if (base) base.value = last;
       show(slot, "stored", (words.stored || "%s").replace("%s", wallClock.format(new Date(serverNow()))));
     }
     keep();
