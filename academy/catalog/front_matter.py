@@ -11,7 +11,7 @@ import yaml
 from academy.catalog.yaml_marks import Fault, YamlFile, load_yaml
 from academy.kernel.text import nfc
 
-__all__ = ["FrontMatter", "compose", "split"]
+__all__ = ["FrontMatter", "compose", "normalized", "split"]
 
 _KEYS = ("title", "summary", "objectives", "glossary", "sources")
 
@@ -29,9 +29,14 @@ class FrontMatter:
         return self.yaml.data if isinstance(self.yaml.data, dict) else {}
 
 
+def normalized(source: str) -> str:
+    """The source as it is stored and compared: composed letters, line feeds, no byte-order mark."""
+    return nfc(source.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
+
+
 def split(source: str, name: str = "") -> FrontMatter:
     """Take a lesson's source apart; a missing or unclosed head is a fault of the ``yaml`` part."""
-    lines = nfc(source.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = normalized(source).split("\n")
     if lines[0].strip() != "---":
         fault = Fault(
             name, 1, "The file does not begin with its front matter", "begin with ---, title: …, ---"

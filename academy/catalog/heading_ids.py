@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from academy.catalog.front_matter import split
+from academy.catalog.front_matter import normalized, split
 from academy.catalog.markdown_syntax import inline_text, make_parser
 from academy.kernel.text import slug
 
@@ -30,6 +30,7 @@ def with_heading_ids(sources: Mapping[str, str]) -> dict[str, str]:
     A heading without id takes that of the heading at the same place in another language, else one made
     from its words. Languages with different headings stay different: comparing them tells the author.
     """
+    sources = {lang: normalized(source) for lang, source in sources.items()}
     headings = {lang: _headings(source) for lang, source in sources.items()}
     columns = zip_longest(*headings.values())
     shared = [next((heading.id for heading in column if heading and heading.id), None) for column in columns]

@@ -11,7 +11,7 @@ from typing import Any
 
 from academy.catalog.content_faults import validate_yaml
 from academy.catalog.content_schema import FrontMatterSchema
-from academy.catalog.front_matter import FrontMatter, split
+from academy.catalog.front_matter import FrontMatter, normalized, split
 from academy.catalog.markdown import Citation, RenderedText, render_lesson, render_phrase
 from academy.catalog.rendering import Links
 from academy.catalog.yaml_marks import Fault
@@ -51,6 +51,7 @@ class LessonText:
 
 def prepare_text(source: str, *, lang: str, links: Links, path: str = "") -> LessonText:
     """Take a source apart, validate its head and render it; faults are collected, never raised."""
+    source = normalized(source)
     if len(source) > MAX_CHARACTERS:
         fault = Fault(
             path,

@@ -9,7 +9,6 @@ each: a heading's id is written by the author, the blocks below it are counted (
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +31,13 @@ __all__ = [
 RENDERER = 1  # raised when the same source gives other HTML, so that stored texts are rendered again
 
 INTRODUCTION = "intro"  # prefix of the blocks before the first heading
+
+# ids of the page around the text, and beginnings of ids that the renderer makes
+RESERVED_IDS = frozenset(
+    """about choose-locale choose-theme footnotes glossary lesson-text lessons main missing objectives
+    practice quizzes sources toasts unmet""".split()
+)
+_RESERVED_BEGINNING = re.compile(r"(exercise|fn|fnref|slot)-")
 
 _LOOKS_LIKE_HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--")
 
@@ -195,7 +201,7 @@ class _Lesson:
         self.page = page
         self.tokens = PARSER.parse(source, self.env)
         explicit = (token.meta.get("id", "") for token in self.tokens if token.type == "heading_open")
-        self.taken: Counter[str] = Counter(explicit)
+        self.taken = {heading_id for heading_id in explicit if heading_id}
         self.section, self.count, self.level = INTRODUCTION, 0, 1
         self.line = 0
         self.html: list[str] = []
@@ -266,6 +272,7 @@ class _Lesson:
             self.count += 1
             candidate = f"{self.section}-{self.count}"
             if candidate not in self.taken:
+                self.taken.add(candidate)
                 return candidate
 
     def _heading(self, block: list[Token]) -> str:
@@ -296,16 +303,21 @@ class _Lesson:
             )
         elif not ID.fullmatch(given):
             self._fault(f"The id “{given}” is not allowed", "use small letters a–z, digits and hyphens")
+        elif given in RESERVED_IDS or _RESERVED_BEGINNING.match(given):
+            self._fault(
+                f"The id “{given}” is used by the page itself", "choose another, for example with -section"
+            )
+            given = f"{given}-section"
         elif given not in {heading.id for heading in self.headings}:
             return given
         else:
             self._fault(f"The id “{given}” is used by two headings", "give each heading an id of its own")
         base = slug(given or text, 60) or "section"
         candidate, count = base, 1
-        while candidate in self.taken or candidate in {heading.id for heading in self.headings}:
+        while candidate in self.taken or candidate in RESERVED_IDS:
             count += 1
             candidate = f"{base}-{count}"
-        self.taken[candidate] += 1
+        self.taken.add(candidate)
         return candidate
 
     def _exercise(self, key: str) -> None:

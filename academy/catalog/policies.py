@@ -98,7 +98,7 @@ def _owned_within(paths: Iterable[str]) -> ColumnElement[bool]:
 
 @policy(_l("Courses are created by instructors and administrators"))
 def can_create_course(actor: Actor, owner_unit_path: str) -> bool:
-    return actor.may(COURSE_CREATE, at=owner_unit_path or None)
+    return _holds_at(actor, COURSE_CREATE, owner_unit_path)
 
 
 @policy(_l("Only the course's own instructors and the administrators of its unit may change it"))

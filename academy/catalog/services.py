@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from marshmallow import ValidationError
 from sqlalchemy import delete, select
 
+from academy.accounts.models import Account
 from academy.audit.services import record
 from academy.catalog import queries
 from academy.catalog.content_schema import SLUG
@@ -23,6 +24,7 @@ from academy.catalog.lesson_writing import estimated_minutes, refresh_texts, wri
 from academy.catalog.media_files import MediaRefused, inspect_media, media_name
 from academy.catalog.models import VISIBILITIES, Course, CourseInstructor, Media
 from academy.catalog.policies import (
+    COURSE_CREATE,
     can_create_course,
     can_edit_course,
     can_manage_course,
@@ -73,7 +75,7 @@ def create_course(
         raise Invalid(
             _l("A course needs a title of at most 200 characters."), errors={"title": [_l("Write a title.")]}
         )
-    owner = actor.unit_path if owner_unit_path is None else owner_unit_path
+    owner = _own_unit(actor) if owner_unit_path is None else owner_unit_path
     with unit_of_work() as work:
         require(actor, can_create_course, owner)
         course = Course(
@@ -90,6 +92,11 @@ def create_course(
         record(actor, "catalog.course.create", "course", course.slug)
         work.session.flush()
         return _view(course.id)
+
+
+def _own_unit(actor: Actor) -> str:
+    """Where a course belongs if its author does not say: the author's unit, else where he may write."""
+    return actor.unit_path or next(iter(actor.scopes(COURSE_CREATE)), "")
 
 
 def _free_slug(wanted: str | None, titles: Mapping[str, str]) -> str:
@@ -255,7 +262,7 @@ def set_instructors(actor: Actor, course_id: int, account_ids: Iterable[int]) ->
     """Say who teaches a course. Instructors may add others; only an administrator may leave nobody.
 
     Raises:
-        CourseNotFound, Forbidden
+        CourseNotFound, Forbidden, Invalid
     """
     with unit_of_work() as work:
         course = _open(actor, course_id)
@@ -263,6 +270,12 @@ def set_instructors(actor: Actor, course_id: int, account_ids: Iterable[int]) ->
         wanted = set(account_ids)
         if not wanted:
             require(actor, can_manage_course, course)
+        known = set(work.session.scalars(select(Account.id).where(Account.id.in_(wanted))))
+        if wanted - known:
+            raise Invalid(
+                _l("One of these accounts does not exist."),
+                errors={"instructors": [_l("Choose an account.")]},
+            )
         if wanted != course.instructor_ids:
             work.session.execute(delete(CourseInstructor).where(CourseInstructor.course_id == course_id))
             for account_id in sorted(wanted):

@@ -73,6 +73,16 @@ def test_learners_and_visitors_create_nothing(app):
         services.create_course(Actor.anonymous(), title="x")
 
 
+def test_courses_belong_where_their_author_may_write(app):
+    city = create_unit()
+    ward = create_unit("Phường A", parent=city)
+    author = create_actor(Role.INSTRUCTOR, unit=ward)
+    assert services.create_course(author, title="x").owner_unit_path == ward.path
+    for elsewhere in ("", city.path, create_unit("Phường B", parent=city).path):
+        with pytest.raises(Forbidden):
+            services.create_course(author, title="x", owner_unit_path=elsewhere)
+
+
 # --- publishing ---
 
 
@@ -270,6 +280,8 @@ def test_instructors(instructor):
     assert services.publish_course(other, course.id).number == 1
     with pytest.raises(Forbidden):
         services.set_instructors(other, course.id, [])
+    with pytest.raises(Invalid):
+        services.set_instructors(other, course.id, [10**9])
     assert [card.slug for card in queries.list_own_courses(other)] == [course.slug]
 
 

@@ -69,6 +69,21 @@ def test_every_id_in_the_page_is_unique():
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.parametrize(
+    "source", ["A\n\n## B {#intro}\n\nC\n", "A\n\nB\n\n## Intro 1\n\nC\n\n## X {#intro-1-1}\n"]
+)
+def test_no_heading_can_make_two_blocks_share_an_id(source):
+    ids = [block.id for block in render(source).blocks]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("given", ["main", "glossary", "exercise-1", "fn-1"])
+def test_ids_of_the_page_around_are_refused(given):
+    text = render(f"## A {{#{given}}}\n\nB\n")
+    assert [fault.message for fault in text.faults] == [f"The id “{given}” is used by the page itself"]
+    assert text.headings[0].id != given
+
+
 def test_headings_without_or_with_wrong_ids_get_one_and_are_reported():
     text = render("## Không có\n\n## Sai {#Sai_Id}\n\n## Trùng {#x}\n\n## Trùng {#x}\n")
     assert [heading.id for heading in text.headings] == ["khong-co", "sai-id", "x", "x-2"]
