@@ -15,6 +15,7 @@ from academy.config import Config
 from academy.kernel.errors import Forbidden
 from academy.kernel.i18n import _l
 from academy.web import static_caching
+from academy.web.compression import compress_page
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # signing in by JSON happens before there is a token; its content type needs a preflight across origins
@@ -120,10 +121,11 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("X-Frame-Options", "DENY")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint == "static":
+    if request.endpoint == "static" or (request.endpoint or "").endswith(".static"):
         static_caching.add(response)
     else:
         headers.setdefault("Cache-Control", "private, no-store")
+        compress_page(response)
     return response
 
 

@@ -74,3 +74,33 @@ def test_what_a_lesson_needs_from_a_cold_cache_stays_light(fetch):
     sizes = {path: len(fetch(f"/static/{path}", Accept_Encoding="gzip").data) for path in paths}
     # the page itself may take 30 KB beside these
     assert sum(sizes.values()) < 120_000, sizes
+
+
+def test_faces_are_preloaded_under_the_address_that_the_sheet_asks_for(app):
+    sheet = stylesheet.SHEET.read_text(encoding="utf-8")
+    with app.test_request_context():
+        for face in ("be-vietnam-pro-400", "academy-serif-400"):
+            address = app.jinja_env.globals["static_url"](f"fonts/{face}.woff2")
+            assert address.removeprefix("/static/") in sheet
+
+
+@pytest.fixture
+def page(client):
+    def ask(address, accepted="gzip"):
+        return client.get(address, headers={"Accept-Encoding": accepted})
+
+    return ask
+
+
+def test_pages_travel_compressed(page):
+    packed, plain = page("/gallery"), page("/gallery", "identity")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert len(packed.data) < len(plain.data) / 2
+    assert "Content-Encoding" not in plain.headers
+    assert gzip.decompress(packed.data).decode().endswith("</html>\n") == plain.text.endswith("</html>\n")
+
+
+def test_pages_that_may_echo_what_was_asked_are_not_compressed(page):
+    """A secret and a guess in one compressed page betray by its length whether they are alike (BREACH)."""
+    assert "Content-Encoding" not in page("/gallery?q=guess").headers

@@ -6,6 +6,7 @@
                        data-state-url, data-sequences {slot: stored sequence}
    [data-slot]         the fields of one item        [data-saved=slot]  its chip
    [data-base=slot]    the sequence this page stands on, sent along when the form is submitted whole
+   [data-base=slot]  the hidden sequence the page stands on   [data-answered-text]  "3 of 20 answered"
    [data-slot-link=slot]  its place in the overview  [data-timer] [data-connection] [data-announce] [data-submit-note]
    PUT {"sequence": n, "fields": {name: value | [values]}} -> {"stored_sequence": n, "accepted": whether what is stored is this} */
 (() => {
@@ -83,11 +84,21 @@
       chip.querySelector("[data-saved-text]").textContent = text || words[state] || "";
     }
     const link = one("slot-link", slot);
-    const answered = Object.values(slots.get(slot).fields).some((value) => String(value).trim() !== "");
+    const answered = isAnswered(slots.get(slot));
     if (link) {
       link.dataset.state = state === "stored" && !answered ? "" : state === "typing" ? "sending" : state === "conflict" ? "failed" : state;
       link.setAttribute("aria-label", `${link.textContent.trim()}: ${answered || state !== "stored" ? words[`slot_${link.dataset.state}`] || "" : words.slot_empty || ""}`);
     }
+  }
+
+  const isAnswered = (entry) => Object.values(entry.fields).some((value) => String(value).trim() !== "");
+
+  /* How many are answered, once the first change has made the printed number old. */
+  function count() {
+    const place = one("answered-text");
+    if (!place || !words.answered) return;
+    const done = [...slots.values()].filter((entry) => !entry.waiting && isAnswered(entry)).length;
+    place.textContent = words.answered.replace("{done}", done).replace("{all}", slots.size);
   }
 
   function banner(text) {
@@ -196,6 +207,7 @@
       const base = one("base", slot);
       if (base) base.value = last;
       show(slot, "stored", (words.stored || "%s").replace("%s", wallClock.format(new Date(serverNow()))));
+      count();
     }
     keep();
   }
