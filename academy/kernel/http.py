@@ -187,14 +187,19 @@ def is_own_path(target: str) -> bool:
     return not parts.scheme and not parts.netloc
 
 
-def static_url(filename: str) -> str:
-    """The address of a static file with a hash of its content, so that it may be cached for ever."""
-    versions: dict[str, str] = current_app.extensions.setdefault("academy_static", {})
-    if filename not in versions or current_app.debug:
-        path = f"{current_app.static_folder}/{filename}"
-        with open(path, "rb") as file:
-            versions[filename] = hashlib.sha256(file.read()).hexdigest()[:12]
-    return url_for("static", filename=filename, v=versions[filename])
+def static_url(filename: str, blueprint: str | None = None) -> str:
+    """The address of a static file with a hash of its content, so that it may be cached for ever.
+
+    Args:
+        blueprint: whose static folder holds the file; the academy's own by default.
+    """
+    owner = current_app.blueprints[blueprint] if blueprint else current_app
+    endpoint = f"{blueprint}.static" if blueprint else "static"
+    versions: dict[tuple[str, str], str] = current_app.extensions.setdefault("academy_static", {})
+    if (endpoint, filename) not in versions or current_app.debug:
+        with open(f"{owner.static_folder}/{filename}", "rb") as file:
+            versions[endpoint, filename] = hashlib.sha256(file.read()).hexdigest()[:12]
+    return url_for(endpoint, filename=filename, v=versions[endpoint, filename])
 
 
 def _plain_query() -> dict[str, Any]:
