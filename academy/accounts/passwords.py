@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import current_app
 
 from academy.kernel.errors import Invalid
 from academy.kernel.i18n import _l
+from academy.kernel.settings import settings
 from academy.kernel.text import fold
 
 MIN_LENGTH = 10
@@ -31,7 +31,7 @@ def _hasher(cheap: bool) -> PasswordHasher:
 
 
 def _current() -> PasswordHasher:
-    return _hasher(current_app.config["ACADEMY"].environment == "testing")
+    return _hasher(settings().environment == "testing")
 
 
 @lru_cache(maxsize=2)

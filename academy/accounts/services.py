@@ -8,7 +8,6 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import current_app
 from sqlalchemy import select, update
 
 from academy.accounts.errors import WrongCredentials
@@ -26,6 +25,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
 from academy.kernel.i18n import LOCALES, _l
 from academy.kernel.limits import hit
+from academy.kernel.settings import settings
 from academy.kernel.text import clean, fold
 from academy.kernel.unit_of_work import unit_of_work
 
@@ -93,7 +93,7 @@ def sign_in(username: str, password: str, *, address: str, device: str = "") -> 
         opened = LoginSession(
             account_id=account.id,
             token_hash=token_hash(token),
-            expires_at=clock.now() + timedelta(seconds=current_app.config["ACADEMY"].session_absolute),
+            expires_at=clock.now() + timedelta(seconds=settings().session_absolute),
             address=address,
             device=clean(device)[:200],
         )
