@@ -93,8 +93,8 @@ def _are_thousands(groups: list[str]) -> bool:
 
 def _not_a_number(unit: str | None) -> object:
     if unit:
-        return _l("Write a number, for instance 97,4 or 97.4, in %(unit)s.", unit=unit)
-    return _l("Write a number, for instance 97,4 or 97.4.")
+        return _l("Write a number, for instance 12,5 or 12.5, in %(unit)s.", unit=unit)
+    return _l("Write a number, for instance 12,5 or 12.5.")
 
 
 def _refused(message: object) -> Invalid:
