@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from flask import Flask
-
 from academy.catalog.yaml_marks import Fault
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from academy.catalog.content import CourseFolder
     from academy.kernel.actor import Actor
 

@@ -19,7 +19,7 @@ from academy.web.navigation import add_entry
 
 bp = Blueprint("catalog", __name__, template_folder="templates")
 
-MOST_TOPICS = 12
+MOST_TOPICS = 8
 SHOWN_INLINE = ("image/", "audio/", "video/", "text/vtt")
 
 LEVEL_NAMES = {"basic": _l("Basic"), "intermediate": _l("Intermediate"), "advanced": _l("Advanced")}

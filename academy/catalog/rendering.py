@@ -135,7 +135,11 @@ def _maths(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
     except FormulaError as error:
         _page(env).fault(f"Mathematics: {error}", "correct the LaTeX between the dollar signs")
         shown = f"<code>{escape(token.content)}</code>"
-    return f'<div class="maths"{_id(token)}>{shown}</div>\n' if block else shown
+    if not block:
+        return shown
+    # a long formula scrolls on a phone, and what scrolls must be reached by keyboard
+    label = escape(_page(env).words["formula"])
+    return f'<div class="maths" role="group" tabindex="0" aria-label="{label}"{_id(token)}>{shown}</div>\n'
 
 
 def _image(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
