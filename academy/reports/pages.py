@@ -10,8 +10,9 @@ from academy.audit.queries import entries_about
 from academy.catalog.queries import list_courses
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _l
-from academy.kernel.rights import public, signed_in
-from academy.reports import queries
+from academy.kernel.rights import needs, public, signed_in
+from academy.reports import queries, tables
+from academy.reports.policies import REPORT_READ
 from academy.web.navigation import add_entry
 
 bp = Blueprint("reports", __name__, template_folder="templates")
@@ -21,6 +22,14 @@ bp = Blueprint("reports", __name__, template_folder="templates")
 def _enter_menu(state: Any) -> None:
     add_entry(state.app, label=_l("Home"), endpoint="reports.home", icon="home", order=10)
     add_entry(state.app, label=_l("My record"), endpoint="reports.record", icon="certificate", order=30)
+    add_entry(
+        state.app,
+        label=_l("Reports"),
+        endpoint="reports.list_reports",
+        icon="chart-bar",
+        order=60,
+        prefix="/reports",
+    )
     add_entry(
         state.app, label=_l("Account"), endpoint="accounts.account", icon="settings", order=10, menu="account"
     )
@@ -43,3 +52,15 @@ def record() -> str:
     return render_template(
         "reports/record.html", home=queries.home_of(actor), entries=entries_about(actor, limit=10).items
     )
+
+
+@bp.get("/reports")
+@needs(REPORT_READ)
+def list_reports() -> str:
+    return render_template("reports/list.html", reports=tables.DEFINITIONS.values())
+
+
+@bp.get("/reports/<name>")
+@needs(REPORT_READ)
+def show_report(name: str) -> str:
+    return render_template("reports/report.html", report=tables.get_report(current_actor(), name))

@@ -9,9 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-def own_certificates(_actor):
-    return []
-
+from academy.certificates.queries import own_certificates
 from academy.enrollment.models import Enrollment
 from academy.kernel import clock
 from academy.kernel.actor import Actor
