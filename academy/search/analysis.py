@@ -1,8 +1,8 @@
 """From text to terms: one bag of terms for a lesson, the same rules for a query.
 
 A bag holds, per word, its exact and its folded form (``cán``, ``can``), folded pairs of neighbouring
-words (``can_bo``: the compounds of Vietnamese, without a dictionary), stems of German and English
-words (``de:burg``, ``en:train``), parts of German compounds, and document numbers as one term
+words (``_can_bo``: the compounds of Vietnamese, without a dictionary), stems of German and English
+words (``:de:burg``, ``:en:train``), parts of German compounds, and document numbers as one term
 (``#171/2025/nd-cp`` and ``#171/2025``). Raise :data:`VERSION` whenever a rule changes: an index made
 by other rules is rebuilt.
 """
@@ -96,7 +96,7 @@ def stem(lang: str, word: str) -> str | None:
     stemmer = _stemmers.get(lang)
     if stemmer is None or not word.isalpha():
         return None
-    return f"{lang}:{fold(stemmer.stemWord(word))}"
+    return f":{lang}:{fold(stemmer.stemWord(word))}"
 
 
 def words(text: str) -> Iterator[Word]:
@@ -124,8 +124,8 @@ def number_terms(number: str) -> list[str]:
 
 
 def pair(first: str, second: str) -> str:
-    """The term of two neighbouring folded words."""
-    return f"{first}_{second}"
+    """The term of two neighbouring folded words; it sorts apart from single words."""
+    return f"_{first}_{second}"
 
 
 def joins(lang: str, word: Word) -> bool:

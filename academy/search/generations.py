@@ -9,6 +9,7 @@
 """
 
 import fcntl
+import io
 import os
 import re
 import shutil
@@ -28,13 +29,15 @@ KEEP_SECONDS = 600  # readers leave a replaced generation within a second; slow 
 _NAME = re.compile(r"g\d{6}")
 
 
-class _SelfClosing(StructFile):
-    """A file that is closed when nothing refers to it any more: readers go when their last snapshot goes, and
-    Whoosh forgets to close what it could not finish opening."""
+class _SelfClosing(io.FileIO):
+    """A file that closes when nothing refers to it any more, without a word: readers go when their last snapshot
+    goes, and Whoosh forgets files that it could not finish opening."""
 
-    def __del__(self):
-        if not self.is_closed:
-            self.file.close()
+    def __del__(self) -> None:
+        self.close()
+
+    def _dealloc_warn(self, source: object) -> None:
+        """Asked for by the buffer around it."""
 
 
 class LastingStorage(FileStorage):
@@ -49,7 +52,7 @@ class LastingStorage(FileStorage):
         self._lasting: set[str] = set()
 
     def open_file(self, name: str, **options: Any) -> StructFile:
-        return _SelfClosing(open(self._fpath(name), "rb"), name=name, **options)
+        return StructFile(io.BufferedReader(_SelfClosing(self._fpath(name))), name=name, **options)
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         for name in self.list():

@@ -22,9 +22,10 @@ from academy.search.query import Clause, Number, Phrase, Prefix, Query, Word
 from academy.search.snapshot import Snapshot
 from academy.search.spelling import from_telex, from_vni, nearest
 
-MAX_EXPANSIONS = 40
+MAX_EXPANSIONS = 100
 MAX_CONTINUATIONS = 8
 STEMMED = ("en", "de")
+STEM_PREFIX = len(":en:")
 _ALWAYS_FUNCTION = frozenset.union(*FUNCTION.values())
 _SPELLED_OUT = {
     form: [normal(word)[1] for word in name.split()]
@@ -199,7 +200,10 @@ class Planner:
             return word  # its parts are looked up as loose forms
         if not (word.folded.isascii() and word.folded.isalpha() and len(word.folded) >= 3):
             return word
-        meant = nearest(word.folded, *self._neighbours(clauses, at), self._count)
+        before, after = self._neighbours(clauses, at)
+        # who types marks knows what he types, unless another syllable goes with the neighbours
+        fitting = word.exact != word.folded and bool(before or after)
+        meant = nearest(word.folded, before, after, self._count, fitting=fitting)
         return self._replaced(word, meant, plan) if meant else word
 
     @staticmethod
@@ -236,11 +240,9 @@ class Planner:
     def _prefix(self, prefix: Prefix) -> Unit:
         fields = ["title"] if prefix.title else ["title", "body"]
         found = [
-            term
-            for field in fields
-            for term in self._snapshot.expand(field, prefix.folded, 4 * MAX_EXPANSIONS)
+            term for field in fields for term in self._snapshot.expand(field, prefix.folded, MAX_EXPANSIONS)
         ]
-        words = [term for term in dict.fromkeys(found) if "_" not in term][:MAX_EXPANSIONS]
+        words = [term for term in dict.fromkeys(found) if self._count(term)]
         exact = [term for term in words if term.startswith(prefix.exact)] or [prefix.exact]
         return Unit(exact=tuple(exact), loose=tuple(t for t in words if t not in exact), title=prefix.title)
 
@@ -280,8 +282,8 @@ class Planner:
         marks += [Mark(word, word) for word in _SPELLED_OUT.get(clause.exact, ())]
         for lang in STEMMED:
             stemmed = stem(lang, clause.exact) if clause.exact.isascii() or lang == "de" else None
-            if stemmed and len(stemmed) >= 3 + 4:
-                marks.append(Mark(stemmed[3:], stemmed[3:], rest=4))
+            if stemmed and len(stemmed) >= STEM_PREFIX + 4:
+                marks.append(Mark(stemmed[STEM_PREFIX:], stemmed[STEM_PREFIX:], rest=4))
         return marks
 
 

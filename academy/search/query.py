@@ -139,7 +139,9 @@ class _Parser:
         if name and not title:
             text = f"{name}:{text}"
         clauses = (
-            self._phrase(text, title) if plain is None else self._plain(text, title, least=1 if close else 2)
+            self._phrase(text, title)
+            if plain is None
+            else self._plain(text, title, least=1 if close and self.alternatives[-1] else 2)
         )
         if piece["minus"]:
             self.excluded += clauses

@@ -30,7 +30,8 @@ class Ranking:
 @dataclass(slots=True)
 class _Match:
     """Per document: share of units answered, share of pairs found, whether every marked word that occurs at all
-    occurs with its marks, and the share of units answered if those that occur nowhere are left out."""
+    occurs with its marks, and the share of units answered if those that occur
+    nowhere, up to half of all, are left out."""
 
     coverage: np.ndarray
     share: np.ndarray
@@ -89,7 +90,8 @@ class Scorer:
         coverage = answered / len(units)
         coverage[spoken == 0] = 0  # words that say nothing answer beside others, not alone
         pairs, share = self._pairs(alternative)
-        match = _Match(coverage, share, exact >= marked, (answered + unknown) / len(units))
+        known_coverage = (answered + unknown) / len(units) if 2 * unknown <= len(units) else coverage
+        match = _Match(coverage, share, exact >= marked, known_coverage)
         decided = any(unit.decisive for unit in units)
         enough = coverage > 0 if decided else self._enough(alternative, candidates & within, match)
         scores = pairs * (0.4 + 0.6 * share) + words

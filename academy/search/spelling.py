@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from academy.kernel.text import nfc, place_tones
+from academy.search.analysis import pair
 
 _TELEX_TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 _VNI_TONES = {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
@@ -93,20 +94,22 @@ def one_slip(word: str) -> Iterator[str]:
             yield left + letter + right
 
 
-def nearest(word: str, before: str | None, after: str | None, count: Callable[[str], int]) -> str | None:
+def nearest(
+    word: str, before: str | None, after: str | None, count: Callable[[str], int], *, fitting: bool = False
+) -> str | None:
     """The known folded word one slip away that fits its neighbours best.
 
     ``count(term)`` is how many documents (that the reader may see) hold a term. A pair with a
-    neighbour speaks louder than the word alone.
+    neighbour speaks louder than the word alone; with ``fitting`` a word without such a pair does not count.
     """
     best, best_rank = None, (0, 0)
     for candidate in dict.fromkeys(one_slip(word)):
         alone = count(candidate) if len(candidate) > 1 and candidate != word else 0
         if not alone:
             continue
-        together = (count(f"{before}_{candidate}") if before else 0) + (
-            count(f"{candidate}_{after}") if after else 0
+        together = (count(pair(before, candidate)) if before else 0) + (
+            count(pair(candidate, after)) if after else 0
         )
-        if (together, alone) > best_rank:
+        if (together or not fitting) and (together, alone) > best_rank:
             best, best_rank = candidate, (together, alone)
     return best
