@@ -7,19 +7,21 @@ from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import Permission, Role, declare, policy, require
 from academy.kernel.crypto import EncryptedText
-from academy.kernel.db import Json, Model, UtcDateTime, db, primary_key, timestamp
+from academy.kernel.db import Exact, Json, Model, UtcDateTime, db, primary_key, timestamp
 from academy.kernel.errors import (
     AcademyError,
     Conflict,
     Forbidden,
     Invalid,
     NotFound,
+    TooMany,
     Unauthenticated,
 )
 from academy.kernel.events import Event
 from academy.kernel.http import current_actor, endpoint, redirect_back, static_url
 from academy.kernel.i18n import LOCALES, _, _l, _n, current_language, localized
 from academy.kernel.jobs import Progress
+from academy.kernel.limits import hit
 from academy.kernel.paging import Page, keyset
 from academy.kernel.rights import needs, public, signed_in
 from academy.kernel.storage import storage
@@ -43,6 +45,7 @@ from academy.sdk.courses import (
     ItemRow,
     content_folder,
     course_media_url,
+    exercises_of_kind,
     find_course,
     find_course_by_id,
     items_of_course,
@@ -62,6 +65,7 @@ __all__ = [
     "DecimalText",
     "EncryptedText",
     "Event",
+    "Exact",
     "ExerciseType",
     "Feedback",
     "Forbidden",
@@ -79,6 +83,7 @@ __all__ = [
     "Progress",
     "Role",
     "StoredData",
+    "TooMany",
     "Unauthenticated",
     "UtcDateTime",
     "_",
@@ -93,9 +98,11 @@ __all__ = [
     "db",
     "declare",
     "endpoint",
+    "exercises_of_kind",
     "find_course",
     "find_course_by_id",
     "fold",
+    "hit",
     "hookimpl",
     "items_of_course",
     "keyset",

@@ -14,6 +14,8 @@ from academy.catalog.queries import find_course, find_course_by_id, find_media
 from academy.catalog.views import CourseView
 from academy.kernel import clock
 from academy.kernel.actor import Actor
+from academy.kernel.db import db
+from academy.questions.models import ACTIVE, Item, ItemVersion
 from academy.questions.queries import ItemRow, items_of_course
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "ItemRow",
     "content_folder",
     "course_media_url",
+    "exercises_of_kind",
     "find_course",
     "find_course_by_id",
     "items_of_course",
@@ -48,6 +51,30 @@ def course_media_url(course_slug: str, path: str, lang: str) -> str | None:
     """
     name = _media_name(course_slug, path, lang, int(clock.now().timestamp()) // _MINUTE)
     return url_for("catalog.media", course=course_slug, name=name) if name else None
+
+
+def exercises_of_kind(actor: Actor, kind: str) -> list[ItemRow]:
+    """The exercises of a kind that lessons of courses open to the actor embed, by course and key."""
+    statement = (
+        select(Item.course_id)
+        .join(Course, Course.id == Item.course_id)
+        .join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.current_number))
+        .where(
+            ItemVersion.kind == kind,
+            Item.state == ACTIVE,
+            Item.use_lesson,
+            Course.state == "published",
+            courses_visible_to(actor),
+        )
+        .distinct()
+        .order_by(Item.course_id)
+    )
+    return [
+        item
+        for course_id in db.session.scalars(statement)
+        for item in items_of_course(course_id)
+        if item.kind == kind and item.use_lesson
+    ]
 
 
 class _NotThere(LookupError):
