@@ -91,7 +91,9 @@
     }
   }
 
-  const isAnswered = (entry) => Object.values(entry.fields).some((value) => String(value).trim() !== "");
+  /* What the page says about itself in hidden fields is no answer. */
+  const isAnswered = (entry) => Object.entries(entry.fields).some(([name, value]) =>
+    String(value).trim() !== "" && !entry.box.querySelector(`input[type=hidden][name="${CSS.escape(name)}"]`));
 
   /* How many are answered, once the first change has made the printed number old. */
   function count() {
