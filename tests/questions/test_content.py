@@ -1,0 +1,122 @@
+"""Questions from the content folder: every fault with its line, nothing changed by a second sync."""
+
+from __future__ import annotations
+
+import pytest
+
+from academy.catalog.content import content_check
+from academy.catalog.content_parts import content_parts
+from academy.catalog.queries import find_course
+from academy.catalog.services import sync_content
+from academy.kernel.actor import Actor
+from academy.questions import queries
+from tests.questions.folder import replace, write_folder
+
+
+@pytest.fixture
+def course(app, tmp_path):
+    return write_folder(tmp_path / "content")
+
+
+@pytest.fixture
+def check(app, course):
+    def run() -> list[tuple[str, int, str]]:
+        root = course.parents[1]
+        faults = content_check(root, content_parts(app))
+        return [(fault.path.rpartition("/")[2], fault.line, f"{fault.message} → {fault.remedy}") for fault in faults]
+
+    return run
+
+
+@pytest.fixture
+def sync(app, course):
+    return lambda: sync_content(Actor.system(), course.parents[1], content_parts(app))
+
+
+def test_a_sound_folder_has_no_fault(check):
+    assert check() == []
+
+
+@pytest.mark.parametrize(
+    "old, new, line, words",
+    [
+        ("kind: truefalse", "kind: riddle", 2, "no kind of question “riddle”"),
+        ("outcome: o2", "outcome: o9", 10, "no outcome “o9”"),
+        ("    answer: true\n", "", 5, "answer"),
+        ("answer: true", "answer: vielleicht", 7, "true or false"),
+        ("correct: true", "correct: false", 15, "exactly one"),
+        ("{vi: Chính phủ, en: Government}", "{vi: Chính phủ}", 17, "missing in this language"),
+        ("{vi: Chính phủ, en: Government}", "{vi: Quốc hội, en: Government}", 15, "read the same"),
+        ("difficulty: 3", "difficulty: 9", 11, "difficulty"),
+        ("key: luat-2", "key: luat-1", 8, "used twice"),
+        ("key: luat-2", "key: Luật 2", 8, "small letters"),
+        ("  use: [pool]", "  use: []", 12, "lesson, pool, or both"),
+        ("  use: [pool]", "  use: [lesson]", 12, "neither in a lesson nor in the pool"),
+        ("  use: [lesson, pool]", "  use: [pool]", 4, "only for quizzes"),
+        ("    text: {vi: Luật cao", "    txt: {vi: Luật cao", 6, "txt"),
+        ("- key: luat-1", "luat-1", 2, "YAML"),
+    ],
+)
+def test_each_fault_is_named_with_its_line(course, check, old, new, line, words):
+    replace(course / "questions" / "01-luat.yaml", old, new)
+    found = [fault for fault in check() if fault[0] == "01-luat.yaml"]
+    assert any(words in fault[2] for fault in found), found
+    assert line in {fault[1] for fault in found if words in fault[2]}, found
+
+
+def test_a_lesson_that_names_an_unknown_exercise_is_told_so_at_its_line(course, check):
+    replace(course / "01-luat.vi.md", "exercise:luat-1", "exercise:luat-7")
+    faults = [fault for fault in check() if fault[0] == "01-luat.vi.md"]
+    assert any("no exercise “luat-7”" in fault[2] and fault[1] == 8 for fault in faults), faults
+
+
+def test_questions_of_a_lesson_that_does_not_exist(course, check):
+    (course / "questions" / "01-luat.yaml").rename(course / "questions" / "09-khac.yaml")
+    faults = check()
+    assert any("no lesson “09-khac”" in fault[2] for fault in faults)
+    assert any("belongs to the lesson “09-khac”" in fault[2] for fault in faults)
+
+
+def items():
+    course = find_course("van-ban")
+    return {row.key: row for row in queries.items_of_course(course.id, retired=True)}
+
+
+def test_sync_brings_them_in_and_a_second_one_changes_nothing(sync):
+    sync()
+    first = items()
+    assert {key: (row.kind, row.outcome, row.difficulty) for key, row in first.items()} == {
+        "luat-1": ("truefalse", "o1", 2),
+        "luat-2": ("single", "o2", 3),
+    }
+    assert [row.key for row in queries.items_of_lesson(first["luat-1"].course_id, "01-luat")] == ["luat-1"]
+    sync()
+    assert items() == first
+
+
+def test_sync_makes_a_new_version_of_what_changed_and_keeps_the_old_one(course, sync):
+    sync()
+    before = items()
+    replace(course / "questions" / "01-luat.yaml", "Quốc hội", "Quốc Hội")
+    replace(course / "questions" / "01-luat.yaml", "difficulty: 3", "difficulty: 2")
+    sync()
+    after = items()
+    assert after["luat-1"] == before["luat-1"]
+    assert (after["luat-2"].version.number, after["luat-2"].difficulty) == (2, 2)
+    old = queries.get_item_version(before["luat-2"].version.id)
+    assert old.spec["options"][0]["text"]["vi"] == "Quốc hội"
+
+
+def test_sync_retires_what_is_gone_and_takes_it_back(course, sync):
+    sync()
+    file = course / "questions" / "01-luat.yaml"
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(whole[: whole.index("- key: luat-2")], encoding="utf-8")
+    replace(course / "quizzes" / "final.yaml", "  - {outcome: o2, kinds: [single], difficulty: [2, 3], count: 1, weight: \"2\"}\n", "")
+    sync()
+    gone = items()["luat-2"]
+    assert gone.state == "retired"
+    assert [row.key for row in queries.pool(gone.course_id)] == ["luat-1"]
+    file.write_text(whole, encoding="utf-8")
+    sync()
+    assert items()["luat-2"].state == "active" and items()["luat-2"].version == gone.version
