@@ -1,14 +1,17 @@
-"""Many at once, against a real file and the real application: what the schema promises, holds."""
+"""Many at once, against a real database and the real application: what the schema promises, holds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, make_url, select, text
 
 from academy.app import create_app
 from academy.kernel.db import db
@@ -22,21 +25,33 @@ from tests.quizzes.sitting import right_answer, view, wrong_answer
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """An application of its own on a file of its own: nothing is rolled back here."""
-    app = create_app(_config(tmp_path_factory))
-    with app.app_context():
-        db.create_all()
-        sat = make_sat()
-        db.session.remove()
-    yield app, sat
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-
-
-def _config(tmp_path_factory):
+    """An application on a database of its own: nothing is rolled back here."""
     folder = tmp_path_factory.mktemp("races")
-    return make_config(folder, database_url=f"sqlite:///{folder / 'races.sqlite3'}")
+    with own_database(folder) as url:
+        app = create_app(make_config(folder, database_url=url))
+        with app.app_context():
+            db.create_all()
+            sat = make_sat()
+            db.session.remove()
+        yield app, sat
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextmanager
+def own_database(folder: Path) -> Iterator[str]:
+    """A file, or a new database of the cluster that the tests run on."""
+    shared = os.environ.get("ACADEMY_TEST_DATABASE_URL")
+    if not shared:
+        yield f"sqlite:///{folder / 'races.sqlite3'}"
+        return
+    engine = create_engine(shared, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE quizzes_races"))
+        yield make_url(shared).set(database="quizzes_races").render_as_string(hide_password=False)
+        connection.execute(text("DROP DATABASE quizzes_races WITH (FORCE)"))
+    engine.dispose()
 
 
 @pytest.fixture

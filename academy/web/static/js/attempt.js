@@ -7,6 +7,7 @@
    [data-slot]         the fields of one item        [data-saved=slot]  its chip
    [data-base=slot]    the sequence this page stands on, sent along when the form is submitted whole
    [data-base=slot]  the hidden sequence the page stands on   [data-answered-text]  "3 of 20 answered"
+   [data-answered]     how many are answered and stored
    [data-slot-link=slot]  its place in the overview  [data-timer] [data-connection] [data-announce] [data-submit-note]
    PUT {"sequence": n, "fields": {name: value | [values]}} -> {"stored_sequence": n, "accepted": whether what is stored is this} */
 (() => {
@@ -89,6 +90,8 @@
       link.dataset.state = state === "stored" && !answered ? "" : state === "typing" ? "sending" : state === "conflict" ? "failed" : state;
       link.setAttribute("aria-label", `${link.textContent.trim()}: ${answered || state !== "stored" ? words[`slot_${link.dataset.state}`] || "" : words.slot_empty || ""}`);
     }
+    const count = one("answered");
+    if (count) count.textContent = document.querySelectorAll('[data-slot-link][data-state="stored"]').length;
   }
 
   /* What the page says about itself in hidden fields is no answer. */
