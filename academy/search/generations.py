@@ -3,7 +3,7 @@
 ::
 
     search/CURRENT            name of the generation in use, replaced atomically
-    search/g000007/           a Whoosh index
+    search/g000007-51c0ffee/  a Whoosh index
     search/writer.lock        held while the generation in use is written
     search/rebuild.lock       held while another is built
 """
@@ -12,6 +12,7 @@ import fcntl
 import io
 import os
 import re
+import secrets
 import shutil
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from academy.search.backend import WriterBusy
 
 KEEP_SECONDS = 600  # readers leave a replaced generation within a second; slow ones have ten minutes
 
-_NAME = re.compile(r"g\d{6}")
+_NAME = re.compile(r"g(\d{6})-[0-9a-f]{8}")
 
 
 class _SelfClosing(io.FileIO):
@@ -91,13 +92,13 @@ class Generations:
         return self.root / name
 
     def create(self) -> str:
-        """Make an empty folder for the next generation."""
+        """Make an empty folder for the next generation; its name was never used before, even if all were deleted."""
         self.root.mkdir(parents=True, exist_ok=True)
-        number = max((int(path.name[1:]) for path in self._folders()), default=0)
-        current = self.current()
-        number = max(number, int(current[1:]) if current else 0) + 1
-        self.folder(f"g{number:06d}").mkdir()
-        return f"g{number:06d}"
+        names = [path.name for path in self._folders()] + [self.current() or "g000000-00000000"]
+        number = max(int(_NAME.fullmatch(name)[1]) for name in names) + 1
+        name = f"g{number:06d}-{secrets.token_hex(4)}"
+        self.folder(name).mkdir()
+        return name
 
     def activate(self, name: str) -> None:
         """Point readers to a generation."""

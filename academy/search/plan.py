@@ -1,6 +1,5 @@
 """From a parsed query to the terms to look up: forms of each word, pairs, and readings of what is unknown."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,7 +21,7 @@ from academy.search.query import Clause, Number, Phrase, Prefix, Query, Word
 from academy.search.snapshot import Snapshot
 from academy.search.spelling import from_telex, from_vni, nearest
 
-MAX_EXPANSIONS = 100
+MAX_EXPANSIONS = 60
 MAX_CONTINUATIONS = 8
 STEMMED = ("en", "de")
 STEM_PREFIX = len(":en:")
@@ -114,7 +113,10 @@ class Planner:
         plan = Plan()
         for clauses in query.alternatives:
             read = self._read(list(clauses), plan)
-            plan.alternatives.append(Alternative(tuple(map(self._unit, read)), self._pairs(read)))
+            units = tuple(
+                self._unit(clause, before) for before, clause in zip([None, *read], read, strict=False)
+            )
+            plan.alternatives.append(Alternative(units, self._pairs(read)))
             for clause in read:
                 plan.marks += self._marks(clause)
         plan.excluded = [self._unit(clause) for clause in query.excluded]
@@ -214,11 +216,12 @@ class Planner:
 
     # -- terms ----------------------------------------------------------------------------------
 
-    def _unit(self, clause: Clause) -> Unit:
-        build: dict[type, Callable] = {
-            Word: self._word, Number: self._number, Prefix: self._prefix, Phrase: self._phrase,
-        }  # fmt: skip
-        return build[type(clause)](clause)
+    def _unit(self, clause: Clause, before: Clause | None = None) -> Unit:
+        if isinstance(clause, Prefix):
+            return self._prefix(clause, before.folded if isinstance(before, Word) and clause.joined else None)
+        if isinstance(clause, Word):
+            return self._word(clause)
+        return self._number(clause) if isinstance(clause, Number) else self._phrase(clause)
 
     def _word(self, word: Word) -> Unit:
         marked = word.exact != word.folded
@@ -237,11 +240,18 @@ class Planner:
     def _number(self, number: Number) -> Unit:
         return Unit(every=(number_terms(number.number)[0],), title=number.title, decisive=True)
 
-    def _prefix(self, prefix: Prefix) -> Unit:
+    def _prefix(self, prefix: Prefix, before: str | None) -> Unit:
+        """Words that begin so; of a single letter only those that follow the word before it in some title."""
         fields = ["title"] if prefix.title else ["title", "body"]
-        found = [
-            term for field in fields for term in self._snapshot.expand(field, prefix.folded, MAX_EXPANSIONS)
-        ]
+        if len(prefix.folded) > 1:
+            found = [
+                term
+                for field in fields
+                for term in self._snapshot.expand(field, prefix.folded, MAX_EXPANSIONS)
+            ]
+        else:
+            pairs = self._snapshot.expand("title", pair(before or "", prefix.folded), MAX_EXPANSIONS)
+            found = [term.rpartition("_")[2] for term in pairs]
         words = [term for term in dict.fromkeys(found) if self._count(term)]
         exact = [term for term in words if term.startswith(prefix.exact)] or [prefix.exact]
         return Unit(exact=tuple(exact), loose=tuple(t for t in words if t not in exact), title=prefix.title)

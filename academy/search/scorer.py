@@ -165,8 +165,8 @@ class Scorer:
         return hit
 
     def _in_langs(self, langs: frozenset[str]) -> np.ndarray:
-        names, codes = self._langs
-        return np.isin(codes, [number for number, name in enumerate(names) if name in langs])
+        mask = self._snapshot.chosen("lang", langs)
+        return np.zeros(self._snapshot.size, bool) if mask is None else mask
 
     def _pairs(self, alternative: Alternative) -> tuple[np.ndarray, np.ndarray]:
         """Score of the pairs found, and their share of all."""

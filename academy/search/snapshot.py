@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -269,9 +270,14 @@ class Snapshot:
         return mask
 
     def chosen(self, field: str, values: frozenset[str]) -> np.ndarray | None:
-        """Which documents have one of the values of a facet; None for no restriction."""
+        """Which documents have one of the values of a facet (not to be changed); None for no restriction."""
         if not values:
             return None
+        return self._cache.get(
+            ("chosen", field, values), lambda: self._chosen(field, values), lambda mask: mask.nbytes
+        )
+
+    def _chosen(self, field: str, values: frozenset[str]) -> np.ndarray:
         names, codes = self.facets[field]
         return np.isin(codes, [number for number, name in enumerate(names) if name in values])
 
@@ -280,12 +286,14 @@ class Snapshot:
         return max(int(mask[self.postings(field, term)[0]].sum()) for field in ("body", "title"))
 
     def expand(self, field: str, prefix: str, limit: int) -> list[str]:
-        """Terms that begin with ``prefix``, the most frequent first; of very many, the first 2,000 are looked at."""
+        """Terms that begin with ``prefix``, the most frequent first; of very many, the first 1,000 are looked at."""
+        key = ("expand", field, prefix, limit)
+        return self._cache.get(key, lambda: self._expand(field, prefix, limit), lambda terms: 60 * len(terms))
+
+    def _expand(self, field: str, prefix: str, limit: int) -> list[str]:
         counts: dict[str, int] = {}
         for part in self._parts:
-            for seen, (term, count) in enumerate(part.terms_from(field, prefix)):
-                if seen >= 2000:
-                    break
+            for term, count in islice(part.terms_from(field, prefix), 1000):
                 counts[term] = counts.get(term, 0) + count
         return sorted(counts, key=lambda term: (-counts[term], term))[:limit]
 

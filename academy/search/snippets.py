@@ -22,14 +22,20 @@ LENGTH = 220
 BEFORE = 70
 
 
+# the letters of Vietnamese and of western Europe; larger sets cost more to compile than they find
+_LETTERS = "".join(
+    map(chr, (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x100), *range(0x1EA0, 0x1EFA)))
+)
+
+
 def _letter_classes() -> dict[str, str]:
     """For each plain letter, every letter that folds to it."""
-    classes: dict[str, list[str]] = {}
-    for number in (*range(0x41, 0x7B), *range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
-        plain = fold(chr(number))
+    classes: dict[str, str] = {}
+    for letter in _LETTERS + "ĂăĐđĨĩŨũƠơƯư":
+        plain = fold(letter)
         if len(plain) == 1 and plain.isalpha():
-            classes.setdefault(plain, []).append(chr(number))
-    return {plain: f"[{''.join(letters)}]" for plain, letters in classes.items()}
+            classes[plain] = classes.get(plain, "") + letter
+    return {plain: f"[{letters}]" for plain, letters in classes.items()}
 
 
 _CLASSES = _letter_classes()
@@ -71,22 +77,11 @@ def phrase_pattern(words: tuple[Word, ...]) -> re.Pattern:
     return _begun_at_a_word(r"[\W_]{1,4}".join(parts) + r"\b")
 
 
-@lru_cache(maxsize=512)
-def _mark_patterns(marks: tuple[Mark, ...], lang: str) -> list[tuple[re.Pattern, re.Pattern | None]]:
-    """Per mark: the expression of what was typed and, if it has marks, the one without regard to them."""
-    patterns = []
-    for mark in marks:
-        strict = _word_pattern(_these_marks(mark.exact), mark, lang)
-        if mark.exact == mark.folded:
-            strict, loose = _word_pattern(_any_marks(mark.folded), mark, lang), None
-        else:
-            loose = _word_pattern(_any_marks(mark.folded), mark, lang)
-        patterns.append((strict, loose))
-    return patterns
-
-
-def _word_pattern(letters: str, mark: Mark, lang: str) -> re.Pattern:
-    if mark.rest and lang == "de" and len(mark.folded) > 4:  # parts of compounds stand anywhere in a word
+@lru_cache(maxsize=4096)
+def _mark_pattern(mark: Mark, german: bool, with_marks: bool) -> re.Pattern:
+    """Finds a marked word, in German also within a compound."""
+    letters = _these_marks(mark.exact) if with_marks else _any_marks(mark.folded)
+    if mark.rest and german and len(mark.folded) > 4:
         return re.compile(rf"\b\w*{letters}\w*\b")
     return _begun_at_a_word(letters + (rf"\w{{0,{mark.rest}}}\b" if mark.rest else r"\b"))
 
@@ -130,12 +125,15 @@ class MarkedDocument:
 
     def _find(self, whole: str, lang: str) -> list[Span]:
         """Places of marked words in order, without overlaps."""
-        found = []
-        for number, (strict, loose) in enumerate(_mark_patterns(self._marks, lang)):
-            places = [Span(*match.span(), number) for match in strict.finditer(whole)]
-            if not places and loose is not None and lang == "vi":
-                places = [Span(*match.span(), number) for match in loose.finditer(whole)]
-            found += places
+        found: list[Span] = []
+        for number, mark in enumerate(self._marks):
+            marked = mark.exact != mark.folded
+            places = _mark_pattern(mark, lang == "de", marked).finditer(whole)
+            spans = [Span(*place.span(), number) for place in places]
+            if not spans and marked and lang == "vi":
+                places = _mark_pattern(mark, False, False).finditer(whole)
+                spans = [Span(*place.span(), number) for place in places]
+            found += spans
         found.sort(key=lambda span: (span.start, -span.end))
         kept: list[Span] = []
         for span in found:
