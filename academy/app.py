@@ -13,6 +13,7 @@ from flask import Flask
 from academy.accounts.login import init_login
 from academy.catalog.content_parts import register_content_part
 from academy.catalog.events import CourseAudienceChanged, CoursePublished, CourseWithdrawn
+from academy.certificates.services import on_course_completed
 from academy.config import Config, writable_instance
 from academy.kernel import clock
 from academy.kernel.db import db, engine_options
@@ -23,6 +24,7 @@ from academy.kernel.rights import check_rights, enforce
 from academy.kernel.storage import init_storage
 from academy.organization import identity
 from academy.plugins.manager import Modules, discover, init_modules
+from academy.progress.events import CourseCompleted
 from academy.progress.services import on_attempt
 from academy.questions.content_part import QuestionsPart
 from academy.questions.registry import register_exercise_types
@@ -140,6 +142,7 @@ def _wire(app: Flask, modules: Modules) -> None:
     register_content_part(app, QuestionsPart())
     register_content_part(app, QuizzesPart())
     subscribe(app, AttemptSubmitted, on_attempt, atomic=True)
+    subscribe(app, CourseCompleted, on_course_completed, atomic=True)
     subscribe(app, AttemptGraded, on_attempt, atomic=True)
     for changed in (CoursePublished, CourseWithdrawn, CourseAudienceChanged):
         subscribe(app, changed, note_course_changed, atomic=True)

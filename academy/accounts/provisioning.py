@@ -85,7 +85,7 @@ def accounts_by_username(usernames: Iterable[str]) -> dict[str, int]:
                 Account.username_key.in_(keys[start : start + _CHUNK])
             )
         )
-        found.update({key: account_id for key, account_id in rows})
+        found.update(dict(rows.tuples()))
     return found
 
 
@@ -114,5 +114,5 @@ def create_accounts(usernames: Sequence[str], *, password: str | None = None) ->
             answer = work.session.execute(
                 insert(Account).returning(Account.username_key, Account.id), rows[start : start + _CHUNK]
             )
-            made.update({key: account_id for key, account_id in answer})
+            made.update(dict(answer.tuples().all()))
     return made

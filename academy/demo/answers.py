@@ -1,0 +1,82 @@
+"""How demo learners answer: from what a solution shows, right or not, never through a back door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from academy.questions.queries import VersionRow, present_item, solution_of
+
+
+def draw_answer(random: Random, version: VersionRow, seed: int, skill: float) -> Any:
+    """An answer that is right with the probability ``skill``; None for kinds whose answers are not known here."""
+    view = present_item(version, seed, "vi")["body"]
+    solution = solution_of(version, seed, "vi")
+    make = _MAKERS.get(version.kind)
+    return make(random, view, solution, random.random() < skill) if make else None
+
+
+def _single(random: Random, view: Mapping, solution: Mapping, right: bool) -> str:
+    correct = set(solution["correct"])
+    names = [option["id"] for option in view["options"]]
+    return random.choice([name for name in names if (name in correct) == right])
+
+
+def _multiple(random: Random, view: Mapping, solution: Mapping, right: bool) -> list[str]:
+    correct = list(solution["correct"])
+    return correct if right or len(correct) == 1 else correct[:-1]
+
+
+def _truefalse(random: Random, view: Mapping, solution: Mapping, right: bool) -> bool:
+    return solution["answer"] if right else not solution["answer"]
+
+
+def _short(random: Random, view: Mapping, solution: Mapping, right: bool) -> str:
+    return solution["accept"][0] if right else "không rõ"
+
+
+def _numeric(random: Random, view: Mapping, solution: Mapping, right: bool) -> dict[str, str]:
+    return {"number": str(solution["answer"]) if right else "0.125"}
+
+
+def _matching(random: Random, view: Mapping, solution: Mapping, right: bool) -> dict[str, str]:
+    pairs = dict(solution["pairs"])
+    if not right:
+        first, second, *_rest = pairs
+        pairs[first], pairs[second] = pairs[second], pairs[first]
+    return pairs
+
+
+def _ordering(random: Random, view: Mapping, solution: Mapping, right: bool) -> list[str]:
+    order = list(solution["order"])
+    return order if right else order[1:] + order[:1]
+
+
+def _cloze(random: Random, view: Mapping, solution: Mapping, right: bool) -> dict[str, str]:
+    """A gap with options is answered by the id whose text is the right one."""
+    answer = {}
+    for segment in view["segments"]:
+        gap = segment.get("gap")
+        if gap is None:
+            continue
+        expected = solution["gaps"][gap]
+        texts = expected if isinstance(expected, list) else [expected]
+        if "options" not in segment:
+            answer[gap] = texts[0] if right else "không rõ"
+            continue
+        matching = [option["id"] for option in segment["options"] if (option["text"] in texts) == right]
+        answer[gap] = random.choice(matching or [segment["options"][0]["id"]])
+    return answer
+
+
+_MAKERS = {
+    "single": _single,
+    "multiple": _multiple,
+    "truefalse": _truefalse,
+    "short": _short,
+    "numeric": _numeric,
+    "matching": _matching,
+    "ordering": _ordering,
+    "cloze": _cloze,
+}

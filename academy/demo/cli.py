@@ -1,0 +1,98 @@
+"""`academy demo` and `academy start`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from random import Random
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from academy.accounts.models import Account
+from academy.accounts.pages import DEMO_ACCOUNTS
+from academy.catalog.content_parts import content_parts
+from academy.catalog.services import sync_content
+from academy.demo.city import PASSWORD, build_city
+from academy.demo.studies import teach
+from academy.kernel.actor import Actor
+from academy.kernel.db import db
+from academy.kernel.jobs import run_all
+from academy.kernel.settings import settings
+from academy.operations import database, serving
+from academy.search.services import rebuild
+
+SCALES = {"small": 200}
+_began = time.monotonic()
+
+
+def _say(text: str) -> None:
+    click.echo(f"[{time.monotonic() - _began:5.1f} s] {text}")
+
+
+def fill(scale: str, seed: int) -> None:
+    """Fill an empty academy with the demo; same seed, same data.
+
+    Raises:
+        click.ClickException: the academy has accounts already.
+    """
+    if db.session.scalar(select(Account.id).limit(1)) is not None:
+        raise click.ClickException("This academy has accounts already; the demo fills empty ones only.")
+    random = Random(seed)
+    _say("courses from the content folder")
+    report = sync_content(Actor.system(), settings().content, content_parts(current_app))
+    for fault in report.faults:
+        click.echo(f"  {fault.path}:{fault.line}: {fault.message} → {fault.remedy}", err=True)
+    _say(f"the city: 126 wards and communes, {SCALES[scale]} learners")
+    city = build_city(random, SCALES[scale])
+    teach(random, city, _say)
+    _say("the search index")
+    run_all()
+    rebuild()
+    (settings().instance / "demo.json").write_text(json.dumps({"scale": scale, "seed": seed}))
+
+
+@click.command("demo")
+@click.option("--scale", type=click.Choice(sorted(SCALES)), default="small", show_default=True)
+@click.option("--seed", type=int, default=2026, show_default=True)
+@with_appcontext
+def demo(scale: str, seed: int) -> None:
+    """Fill an empty academy with a city, courses, learners and certificates."""
+    database.upgrade()
+    fill(scale, seed)
+    _say("the demo academy stands")
+
+
+@click.command("start")
+@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+@click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", envvar="WORKERS", default=2, show_default=True, type=click.IntRange(1, 64))
+@with_appcontext
+def start(host: str, port: int, workers: int) -> None:
+    """Set up what is missing, fill an empty academy with the demo, and serve it."""
+    try:
+        serving.check_port(host, port)
+        if database.upgrade():
+            _say("the database schema")
+        if not settings().is_production and db.session.scalar(select(Account.id).limit(1)) is None:
+            fill("small", 2026)
+        db.session.remove()
+        _greet(host, port)
+        sys.exit(serving.serve(host, port, workers=workers))
+    except serving.CannotServe as error:
+        click.echo(f"academy: {error}", err=True)
+        sys.exit(2)
+
+
+def _greet(host: str, port: int) -> None:
+    _say("ready")
+    click.echo(f"\n  http://{host}:{port}\n")
+    if (settings().instance / "demo.json").exists():
+        click.echo(f"  Demo accounts: {', '.join(DEMO_ACCOUNTS)} … learner200; password: {PASSWORD}")
+    click.echo("  End with Ctrl+C. If something is not well: .venv/bin/academy doctor\n")
+
+
+commands = (demo, start)
