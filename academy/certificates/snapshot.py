@@ -20,6 +20,7 @@ from academy.kernel.db import db
 from academy.kernel.text import nfc
 from academy.organization.models import Person, Position, Posting, Unit
 
+_PROGRAM = (CourseVersion.title, CourseVersion.number, CourseVersion.periods)
 FORM = 1  # of the snapshot; raised when a field changes its meaning
 
 
@@ -46,7 +47,7 @@ def drafts(proposal: Proposal, issuer: Issuer, *, limit: int) -> Sequence[Draft]
     """The next included lines without a document, by name as Vietnamese names are sorted; two queries."""
     issued = select(Certificate.id).where(Certificate.proposal_line_id == ProposalLine.id).exists()
     rows = db.session.execute(
-        select(ProposalLine, Eligibility, Person, Unit.name, Enrollment, CourseVersion, ClassRun)
+        select(ProposalLine, Eligibility, Person, Unit.name, Enrollment, ClassRun, *_PROGRAM)
         .join(Eligibility, Eligibility.id == ProposalLine.eligibility_id)
         .join(Person, Person.id == Eligibility.person_id)
         .outerjoin(Unit, Unit.id == Person.unit_id)
@@ -67,14 +68,14 @@ def drafts(proposal: Proposal, issuer: Issuer, *, limit: int) -> Sequence[Draft]
             content=_common(proposal, issuer)
             | {
                 "holder": _holder(person, unit_name, positions.get(person.id)),
-                "program": _program(version),
+                "program": _program(title, number, periods),
                 "class": _class(run),
                 "studied": _studied(run, enrollment, eligibility),
                 "result": _result(eligibility.mark),
                 "replaces": _replacing(replaced.get(line.replaces_id), line.reason),
             },
         )
-        for line, eligibility, person, unit_name, enrollment, version, run in rows
+        for line, eligibility, person, unit_name, enrollment, run, title, number, periods in rows
     ]
 
 
@@ -111,15 +112,14 @@ def _holder(person: Person, unit_name: str | None, position: Mapping[str, str] |
     }
 
 
-def _program(version: CourseVersion) -> dict[str, Any]:
-    titles = version.title
+def _program(titles: Mapping[str, str], number: int, periods: int) -> dict[str, Any]:
     vietnamese = titles.get("vi") or titles.get("en") or next(iter(titles.values()))
     english = titles.get("en")
     return {
         "vi": nfc(vietnamese),
         "en": nfc(english) if english and english != vietnamese else None,
-        "version": version.number,
-        "periods": version.periods,
+        "version": number,
+        "periods": periods,
     }
 
 

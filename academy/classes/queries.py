@@ -23,7 +23,8 @@ from academy.kernel.text import fold
 from academy.organization.models import Person, Unit
 
 __all__ = [
-    "class_of_enrollment", "find_candidates", "find_class", "find_class_by_id", "get_class", "list_classes",
+    "class_of_enrollment", "find_candidates", "find_class", "find_class_by_id", "get_class", "is_member",
+    "list_classes",
     "owner_choices", "people_in_scope", "roster", "usernames",
 ]  # fmt: skip
 
@@ -124,6 +125,18 @@ def class_of_enrollment(enrollment_id: int) -> int | None:
         .order_by(ClassMember.id.desc())
         .limit(1)
     )
+
+
+def is_member(class_id: int, person_id: int | None) -> bool:
+    """Whether a person is on the roster now."""
+    if person_id is None:
+        return False
+    on_roster = select(ClassMember.id).where(
+        ClassMember.class_run_id == class_id,
+        ClassMember.person_id == person_id,
+        ClassMember.removed_at.is_(None),
+    )
+    return db.session.scalar(on_roster) is not None
 
 
 # --- lists ----------------------------------------------------------------------------------------

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 from flask import Flask, current_app
 
@@ -24,17 +27,15 @@ class Storage:
     def put(self, data: bytes, *, suffix: str = "") -> str:
         """Store bytes durably and give their key; storing the same bytes again changes nothing."""
         key = hashlib.sha256(data).hexdigest() + suffix
-        target = self._target(key)
-        if target.exists():
-            return key
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o640)
-        os.replace(temporary, target)
+        self._keep(key, io.BytesIO(data))
+        return key
+
+    def put_file(self, source: Path, *, suffix: str = "") -> str:
+        """Like :meth:`put`, for a file too large to be held in memory; the source stays where it is."""
+        with source.open("rb") as stream:
+            key = hashlib.file_digest(stream, "sha256").hexdigest() + suffix
+        with source.open("rb") as stream:
+            self._keep(key, stream)
         return key
 
     def path(self, key: str) -> Path:
@@ -50,6 +51,19 @@ class Storage:
 
     def read(self, key: str) -> bytes:
         return self.path(key).read_bytes()
+
+    def _keep(self, key: str, stream: BinaryIO) -> None:
+        target = self._target(key)
+        if target.exists():
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            shutil.copyfileobj(stream, file, 1024 * 1024)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o640)
+        os.replace(temporary, target)
 
     def _target(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
