@@ -15,7 +15,11 @@ from courses.information_technology.services import try_query
 from courses.information_technology.tables import shown_tables
 
 bp = Blueprint(
-    "information_technology", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
+    "information_technology",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static",
 )
 PRACTICE_FIELD = "query"
 

@@ -71,7 +71,9 @@ def _dossiers(chance: random.Random, codes: list[str]) -> Iterator[tuple[str | N
         received = FIRST_DAY + timedelta(chance.randint(0, days))
         due = received + timedelta(promised + 2 * (promised // 5))
         late = timedelta(chance.randint(1, 9))
-        finished = {"in time": due - timedelta(chance.randint(0, promised // 2)), "late": due + late}.get(state)
+        finished = {"in time": due - timedelta(chance.randint(0, promised // 2)), "late": due + late}.get(
+            state
+        )
         yield (
             f"H{number:05}",
             chance.choices(busy, weights)[0],

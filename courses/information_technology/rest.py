@@ -18,7 +18,10 @@ api = Blueprint("information_technology_api", __name__)
 @api.post("/runs")
 @signed_in
 @endpoint(
-    summary="Try a SQL query on the practice data", body=QueryIn, returns=TriedQueryOut, errors=(401, 422, 429)
+    summary="Try a SQL query on the practice data",
+    body=QueryIn,
+    returns=TriedQueryOut,
+    errors=(401, 422, 429),
 )
 def run_query(*, body: dict[str, Any]) -> dict[str, Any]:
     tried = try_query(current_actor(), practice_set(), body["query"])

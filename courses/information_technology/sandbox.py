@@ -104,7 +104,9 @@ def run_queries(
         DataRefused: the tables or rows do not load.
         SandboxFailed: the sandbox could not be started.
     """
-    parts, end = _ask({"tables": tables, "data": list(data), "statements": list(queries), "limits": limits or {}})
+    parts, end = _ask(
+        {"tables": tables, "data": list(data), "statements": list(queries), "limits": limits or {}}
+    )
     found = iter([_result(part) for part in parts if "columns" in part])
     return [[next(found, QueryResult(error=end)) for _query in queries] for _rows in data]
 

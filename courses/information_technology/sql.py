@@ -68,10 +68,14 @@ class SqlSpec(Schema):
         if not shown.rows:
             raise ValidationError(_l("The solution finds no row in the data shown."), "rows")
         if not difference(
-            shown.rows, hidden.rows, columns=(len(shown.columns), len(hidden.columns)), ordered=data["ordered"]
+            shown.rows,
+            hidden.rows,
+            columns=(len(shown.columns), len(hidden.columns)),
+            ordered=data["ordered"],
         ):
             raise ValidationError(
-                _l("The solution gives the same result on both data sets: a constant would pass."), "hidden_rows"
+                _l("The solution gives the same result on both data sets: a constant would pass."),
+                "hidden_rows",
             )
         if data["ordered"] and not re.search(r"\border\s+by\b", data["solution"], re.IGNORECASE):
             raise ValidationError(_l("The order counts, but the solution has no ORDER BY."), "solution")
@@ -228,9 +232,7 @@ def _remarks(verdict: str, shown: Difference | None) -> list[Feedback]:
 
 
 def _grade(score: Decimal, rule: str, verdict: str, remarks: Sequence[Feedback], **evidence: Any) -> Grade:
-    return Grade(
-        score=score, feedback=tuple(remarks), details={"rule": rule, "verdict": verdict, **evidence}
-    )
+    return Grade(score=score, feedback=tuple(remarks), details={"rule": rule, "verdict": verdict, **evidence})
 
 
 def _evidence(mine: QueryResult) -> dict[str, Any]:

@@ -183,7 +183,9 @@ _COMPLAINTS = (
     (re.compile(r"incomplete input"), "incomplete"),
     (re.compile(r'unrecognized token: "(.+)"', re.DOTALL), "quote"),
     (
-        re.compile(r"parser stack overflow|Expression tree is too large.*|too many (?!columns|arguments).*|at most.*"),
+        re.compile(
+            r"parser stack overflow|Expression tree is too large.*|too many (?!columns|arguments).*|at most.*"
+        ),
         "nested",
     ),
 )
@@ -241,7 +243,9 @@ def _complaint(words: str, tables: Mapping[str, Sequence[str]]) -> Iterator[dict
             key = "quote"
         known = _known(key, tables)
         yield _say(key, what=code(what), bare=re.sub(r"\W", "", what), known=_list(known))
-        if similar := get_close_matches(what.rpartition(".")[2].lower(), [name.lower() for name in known], 1, 0.6):
+        if similar := get_close_matches(
+            what.rpartition(".")[2].lower(), [name.lower() for name in known], 1, 0.6
+        ):
             yield _say("similar", what=code(similar[0]))
         elif key == "no_column" and what.isidentifier():
             yield _say("unquoted", bare=what)

@@ -59,8 +59,13 @@ def column_notes(tables: str, lang: str) -> dict[tuple[str, str], str]:
 
 
 def _in_language(note: str, lang: str) -> str:
-    parts = []
-    for part in note.split("; "):
-        sides = part.split(" / ")
-        parts.append(sides[0 if lang == "vi" else 1] if len(sides) == 2 else part)
-    return "; ".join(parts)
+    return "; ".join(_side(part, lang) for part in note.split("; "))
+
+
+def _side(part: str, lang: str) -> str:
+    """``NULL = chưa trả / still open`` → ``NULL = still open``: what is explained stands once."""
+    vietnamese, slash, english = part.partition(" / ")
+    if not slash or " / " in english or lang == "vi":
+        return vietnamese if slash and " / " not in english else part
+    term, equals, _meaning = vietnamese.partition(" = ")
+    return f"{term} = {english}" if equals and " = " not in english else english

@@ -36,9 +36,7 @@ def upgrade() -> None:
         "information_technology_query_run",
         ["person_id", "item_key", "id"],
     )
-    op.create_index(
-        "ix_information_technology_query_run_at", "information_technology_query_run", ["at"]
-    )
+    op.create_index("ix_information_technology_query_run_at", "information_technology_query_run", ["at"])
 
 
 def downgrade() -> None:
