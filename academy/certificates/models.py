@@ -105,7 +105,8 @@ class ProposalLine(Model):
     id: Mapped[int] = primary_key()
     proposal_id: Mapped[int] = mapped_column(ForeignKey("certificate_proposal.id"))
     eligibility_id: Mapped[int] = mapped_column(ForeignKey("certificate_eligibility.id"), index=True)
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
+    # no foreign key: documents point at their line, and a circle would have no order of creation
+    replaces_id: Mapped[int | None]
     included: Mapped[bool] = mapped_column(default=True)
     live: Mapped[bool] = mapped_column(default=True)
     reason: Mapped[str] = mapped_column(Text, default="")

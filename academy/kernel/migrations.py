@@ -61,8 +61,12 @@ def differences(connection: Connection, tables: Iterable[str]) -> list[object]:
     return compare_metadata(context, Model.metadata)
 
 
-def new_revision(connection: Connection, branches: Iterable[Path], *, message: str, **named: object) -> None:
-    """Write a revision from the difference between models and database (for developers)."""
+def new_revision(
+    connection: Connection, branches: Iterable[Path], *, message: str, revision: str, folder: Path, tables: Iterable[str]
+) -> None:
+    """Write a revision from what separates the database from the models of these tables (for developers)."""
     config = configuration(connection, branches)
-    config.attributes["include_tables"] = named.pop("tables", None)
-    command.revision(config, message=message, autogenerate=True, **named)
+    config.attributes["tables"] = set(tables)
+    command.revision(
+        config, message=message, autogenerate=True, rev_id=revision, version_path=str(folder), head="base", splice=True
+    )
