@@ -34,6 +34,13 @@ def check_port(host: str, port: int) -> None:
             ) from error
 
 
+def web_command(host: str, port: int, *, workers: int, target: str = "wsgi:app") -> list[str]:
+    """The command line that serves a WSGI application."""
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    command += ["--workers", str(workers), "--blocking-threads", "4", "--no-access-log"]
+    return [*command, "--log-level", "warning", "--respawn-failed-workers", target]
+
+
 def serve(host: str, port: int, *, workers: int) -> int:
     """Run web server and worker until one ends or a signal arrives; the exit code.
 
@@ -43,9 +50,7 @@ def serve(host: str, port: int, *, workers: int) -> int:
     check_port(host, port)
     environment = {**os.environ, "ACADEMY_EMBEDDED_WORKER": "0"}
     environment.setdefault("ACADEMY_BASE_URL", f"http://{host}:{port}")
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", str(workers), "--blocking-threads", "4", "--no-access-log", "--log-level", "warning"]
-    web += ["--respawn-failed-workers", "wsgi:app"]
+    web = web_command(host, port, workers=workers)
     worker = [sys.executable, "-m", "academy.cli", "worker"]
     processes = [
         subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment) for command in (web, worker)
