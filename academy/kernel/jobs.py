@@ -111,7 +111,13 @@ def job(name: str) -> Callable[[Callable], Callable]:
 
 
 def new_job(
-    session: scoped_session, kind: str, *, key: str | None, owner: int | None, payload: Mapping[str, Any]
+    session: scoped_session,
+    kind: str,
+    *,
+    key: str | None,
+    owner: int | None,
+    payload: Mapping[str, Any],
+    run_at: datetime | None = None,
 ) -> Job:
     """Add a job to the session's transaction; see :meth:`UnitOfWork.enqueue`."""
     if kind not in _kinds:
@@ -120,7 +126,7 @@ def new_job(
         waiting = session.scalar(select(Job).where(Job.key == key, Job.state == "waiting"))
         if waiting is not None:
             return waiting
-    new = Job(kind=kind, key=key, owner_id=owner, payload=dict(payload))
+    new = Job(kind=kind, key=key, owner_id=owner, payload=dict(payload), run_at=run_at or clock.now())
     session.add(new)
     session.flush()
     return new

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import scoped_session
@@ -31,16 +32,25 @@ class UnitOfWork:
         self.events.append(event)
         subscriptions().inside(event)
 
-    def enqueue(self, kind: str, *, key: str | None = None, owner: int | None = None, **payload: Any) -> Job:
+    def enqueue(
+        self,
+        kind: str,
+        *,
+        key: str | None = None,
+        owner: int | None = None,
+        run_at: datetime | None = None,
+        **payload: Any,
+    ) -> Job:
         """Put a job into the outbox of this transaction.
 
         Args:
             kind: the name given to :func:`academy.kernel.jobs.job`.
             key: while a job of this key waits to start, another is not added; the waiting one is returned.
             owner: the account that may watch the job's progress.
+            run_at: not before this instant; at once if not given.
             payload: ids and plain values.
         """
-        return new_job(self.session, kind, key=key, owner=owner, payload=payload)
+        return new_job(self.session, kind, key=key, owner=owner, payload=payload, run_at=run_at)
 
     def before_commit(self, key: str, action: Callable[[], None]) -> None:
         """Run ``action`` once, last of all, for work whose lock should be held briefly."""

@@ -29,6 +29,9 @@ __all__ = ["expire_attempt", "expire_overdue", "get_current_attempt", "grade_pen
 Ahead = Mapping[int, tuple[int, Grade]]
 """Grades made before the transaction: slot → the sequence they were made for, and the grade."""
 
+Pinned = tuple[int, QuizRules]
+"""The course of an attempt and the rules it started with; neither ever changes."""
+
 
 def submit_attempt(actor: Actor, attempt_id: int) -> str:
     """Close one's attempt with what is stored; doing it again changes nothing.
@@ -43,13 +46,13 @@ def submit_attempt(actor: Actor, attempt_id: int) -> str:
     """
     if actor.person_id is None:
         raise NotFound(_l("There is no such attempt."))
-    ahead = _grade_ahead(attempt_id, actor.person_id)
+    pinned, ahead = _grade_ahead(attempt_id, actor.person_id)
     with unit_of_work() as work:
         attempt = _held(work, attempt_id)
         if attempt is None or attempt.person_id != actor.person_id:
             raise NotFound(_l("There is no such attempt."))
         if attempt.state == OPEN:
-            _close(work, attempt, ahead)
+            _close(work, attempt, pinned or _rules_of(attempt), ahead)
         return attempt.state
 
 
@@ -59,7 +62,7 @@ def expire_attempt(attempt_id: int) -> bool:
         attempt = _held(work, attempt_id)
         if attempt is None or not _is_overdue(attempt, clock.now()):
             return False
-        _close(work, attempt, {})
+        _close(work, attempt, _rules_of(attempt), {})
         return True
 
 
@@ -136,7 +139,7 @@ def _is_overdue(attempt: Attempt, now: datetime) -> bool:
     return attempt.state == OPEN and attempt.accepts_until is not None and now > attempt.accepts_until
 
 
-def _rules_of(attempt: Attempt) -> tuple[int, QuizRules]:
+def _rules_of(attempt: Attempt) -> Pinned:
     row = db.session.execute(
         select(Quiz.course_id, QuizVersion.settings)
         .join(Quiz, Quiz.id == QuizVersion.quiz_id)
@@ -145,32 +148,32 @@ def _rules_of(attempt: Attempt) -> tuple[int, QuizRules]:
     return row[0], QuizRules.from_settings(row[1])
 
 
-def _grade_ahead(attempt_id: int, person_id: int) -> Ahead:
+def _grade_ahead(attempt_id: int, person_id: int) -> tuple[Pinned | None, Ahead]:
     """Grade before the transaction: a slow grader must not hold the lock that others save under."""
     attempt = db.session.scalar(
         select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id)
     )
     if attempt is None or attempt.state != OPEN:
-        return {}
-    _course, rules = _rules_of(attempt)
-    return {
+        return None, {}
+    pinned = _rules_of(attempt)
+    return pinned, {
         item.slot: (
             item.stored_sequence,
-            grade_item(version, item.answer, shown_seed(rules, attempt.seed, item.slot, version.kind)),
+            grade_item(version, item.answer, shown_seed(pinned[1], attempt.seed, item.slot, version.kind)),
         )
         for item, version in slot_rows(attempt_id)
     }
 
 
-def _close(work: UnitOfWork, attempt: Attempt, ahead: Ahead) -> None:
-    now = clock.now()
-    course_id, rules = _rules_of(attempt)
-    overdue = _is_overdue(attempt, now)
-    attempt.state = EXPIRED if overdue else SUBMITTED
-    attempt.submitted_at = attempt.deadline if overdue else now
+def _close(work: UnitOfWork, attempt: Attempt, pinned: Pinned, ahead: Ahead) -> None:
+    course_id, rules = pinned
     rows = slot_rows(attempt.id)
     for item, version in rows:
         _keep(item, _grade(attempt, rules, item, version, ahead))
+    now = clock.now()
+    overdue = _is_overdue(attempt, now)
+    attempt.state = EXPIRED if overdue else SUBMITTED
+    attempt.submitted_at = attempt.deadline if overdue else now
     _mark(attempt, rules, [item for item, _version in rows])
     work.session.flush()
     if attempt.pending:

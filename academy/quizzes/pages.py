@@ -96,12 +96,12 @@ def submit_attempt(attempt: int) -> Response:
 def _quiz_page(quiz_id: int, refusal: CannotStart | None = None) -> str:
     actor = current_actor()
     quiz, course = queries.get_visible_quiz(actor, quiz_id)
-    attempts = queries.attempts_of(actor.person_id, quiz_id) if actor.person_id is not None else []
+    attempts = queries.attempts_of(actor.person_id, quiz_id)
     now = clock.now()
     running = next((one for one in attempts if one.is_open and not one.is_overdue(now)), None)
     finished = [one for one in attempts if one is not running]
-    obstacles = queries.obstacles_of(actor, quiz, attempts) if actor.is_authenticated else []
     used = sum(not one.is_open for one in attempts)
+    obstacles = queries.obstacles_of(actor, quiz, used=used) if actor.is_authenticated else []
     return render_template(
         "quizzes/quiz.html",
         quiz=quiz,

@@ -151,7 +151,9 @@ def get_visible_quiz(actor: Actor, quiz_id: int) -> tuple[QuizRow, CourseView]:
 
 
 def attempts_of(person_id: int | None, quiz_id: int) -> list[AttemptSummary]:
-    """A person's attempts at a quiz, the first one first."""
+    """A person's attempts at a quiz, the first one first; none for nobody."""
+    if person_id is None:
+        return []
     rows = db.session.execute(
         select(*_SUMMARY)
         .where(Attempt.quiz_id == quiz_id, Attempt.person_id == person_id)
@@ -307,19 +309,19 @@ def _no_attempt() -> NotFound:
 # --- what follows from them --------------------------------------------------------------------
 
 
-def obstacles_of(
-    actor: Actor, quiz: QuizRow, attempts: Iterable[AttemptSummary], *, enrolled: bool | None = None
-) -> list[Obstacle]:
-    """What keeps the actor from starting another attempt now; empty if nothing does."""
-    if enrolled is None:
-        enrolled = is_enrolled(actor.person_id, quiz.course_id)
+def obstacles_of(actor: Actor, quiz: QuizRow, *, used: int) -> list[Obstacle]:
+    """What keeps the actor from starting another attempt now; empty if nothing does.
+
+    Args:
+        used: attempts made so far; one that is being sat does not count.
+    """
     return list(
         obstacles_to_start(
             quiz.rules,
             has_person=actor.person_id is not None,
-            is_enrolled=enrolled,
+            is_enrolled=is_enrolled(actor.person_id, quiz.course_id),
             is_offered=quiz.is_offered,
-            used=sum(not attempt.is_open for attempt in attempts),
+            used=used,
             now=clock.now(),
         )
     )

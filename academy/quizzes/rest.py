@@ -45,7 +45,7 @@ def list_quizzes(course: str) -> dict[str, Any]:
 def show_quiz(quiz: int) -> dict[str, Any]:
     actor = current_actor()
     found, course = queries.get_visible_quiz(actor, quiz)
-    attempts = queries.attempts_of(actor.person_id, quiz) if actor.person_id is not None else []
+    attempts = queries.attempts_of(actor.person_id, quiz)
     used = sum(not attempt.is_open for attempt in attempts)
     now = clock.now()
     running = next((one.id for one in attempts if one.is_open and not one.is_overdue(now)), None)
@@ -54,7 +54,7 @@ def show_quiz(quiz: int) -> dict[str, Any]:
         "open_attempt": running,
         "obstacles": [
             {"rule": one.rule, "message": str(one.message), "next_step": str(one.next_step)}
-            for one in queries.obstacles_of(actor, found, attempts)
+            for one in queries.obstacles_of(actor, found, used=used)
         ],
     }
 

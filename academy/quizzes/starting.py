@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 
 from academy.kernel import clock
 from academy.kernel.actor import Actor
-from academy.kernel.db import db
 from academy.kernel.i18n import DEFAULT_LOCALE, LOCALES, _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.questions.queries import pool
@@ -42,34 +41,23 @@ def start_attempt(actor: Actor, quiz_id: int, *, lang: str | None = None) -> int
         CannotStart: the first of the obstacles (:mod:`academy.quizzes.obstacles`), or the pool is too
             small for the blueprint.
     """
-    _close_overdue(actor, quiz_id)
     with unit_of_work() as work:
         quiz, _course = get_visible_quiz(actor, quiz_id)
-        attempts = attempts_of(actor.person_id, quiz_id) if actor.person_id is not None else []
-        for attempt in attempts:
-            if attempt.is_open:
-                return attempt.id
-        for obstacle in obstacles_of(actor, quiz, attempts):
-            raise CannotStart(obstacle.message, rule=obstacle.rule, next_step=obstacle.next_step)
-        return _begin(work, actor, quiz, number=len(attempts) + 1, lang=_language(actor, lang))
+        attempts = attempts_of(actor.person_id, quiz_id)
+        running = next((attempt for attempt in attempts if attempt.is_open), None)
+        if running is not None and not running.is_overdue(clock.now()):
+            return running.id
+        if running is not None:
+            expire_attempt(running.id)
+        obstacle = next(iter(obstacles_of(actor, quiz, used=len(attempts))), None)
+        if obstacle is None:
+            return _begin(work, actor, quiz, number=len(attempts) + 1, lang=_language(actor, lang))
+    # after the transaction: an attempt whose time was over stays closed
+    raise CannotStart(obstacle.message, rule=obstacle.rule, next_step=obstacle.next_step)
 
 
 def _language(actor: Actor, wanted: str | None) -> str:
     return next((lang for lang in (wanted, actor.locale) if lang in LOCALES), DEFAULT_LOCALE)
-
-
-def _close_overdue(actor: Actor, quiz_id: int) -> None:
-    """Close an open attempt whose time is over, in a transaction of its own: it stays closed whatever follows."""
-    overdue = db.session.scalar(
-        select(Attempt.id).where(
-            Attempt.quiz_id == quiz_id,
-            Attempt.person_id == actor.person_id,
-            Attempt.state == OPEN,
-            Attempt.accepts_until < clock.now(),
-        )
-    )
-    if overdue is not None:
-        expire_attempt(overdue)
 
 
 def _begin(work: UnitOfWork, actor: Actor, quiz: QuizRow, *, number: int, lang: str) -> int:
@@ -111,9 +99,7 @@ def _begin(work: UnitOfWork, actor: Actor, quiz: QuizRow, *, number: int, lang: 
     )
     work.session.flush()
     if attempt.accepts_until is not None:
-        closing = work.enqueue("quizzes.expire", attempt_id=attempt.id)
-        closing.run_at = attempt.accepts_until
-        work.session.flush()
+        work.enqueue("quizzes.expire", run_at=attempt.accepts_until, attempt_id=attempt.id)
     return attempt.id
 
 

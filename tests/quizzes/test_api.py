@@ -271,7 +271,7 @@ def test_saving_costs_few_queries(app, sat, call, count_queries):
 
 def test_an_attempt_of_any_size_costs_the_same_queries(app, sat, count_queries):
     counts = []
-    for items in (1, 8):
+    for items in (1, 1, 8):  # the first one fills the caches
         sat.settings(draw=[{"count": items}])
         learner = sat.learner(f"Người {items}")
         call = Caller(app.test_client(), learner)
@@ -281,7 +281,7 @@ def test_an_attempt_of_any_size_costs_the_same_queries(app, sat, count_queries):
         with count_queries() as more:
             call("POST", f"/attempts/{attempt}/submission")
         counts.append((len(queries), len([one for one in more.statements if not one.startswith("UPDATE")])))
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]
 
 
 def test_submission_while_idempotent_emits_one_event(app, sat, call):

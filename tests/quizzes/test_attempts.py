@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from academy.kernel import clock, jobs
+from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.errors import Forbidden, Invalid, NotFound
 from academy.kernel.events import subscriptions
@@ -20,7 +20,7 @@ from academy.quizzes.errors import AttemptClosed, CannotStart
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted
 from academy.quizzes.models import Attempt
 from tests.factories import create_actor, reload
-from tests.quizzes.sitting import right_answer, sit, view, wrong_answer
+from tests.quizzes.sitting import right_answer, run_jobs, sit, view, wrong_answer
 
 START = "2026-11-22T03:00:00Z"
 
@@ -301,10 +301,10 @@ def test_time_that_is_over_closes_with_what_is_stored(sat, heard):
         services.save_answer(learner, attempt, 1, 1, right_answer(view(learner, attempt).slots[0]))
     with at(30.1):
         assert services.expire_overdue() == 0
-        jobs.run_all()
+        run_jobs()
     assert view(learner, attempt).attempt.is_open
     with at(31):
-        jobs.run_all()
+        run_jobs()
         assert services.expire_overdue() == 0
         assert services.submit_attempt(learner, attempt) == "expired"
     closed = view(learner, attempt).attempt
@@ -409,10 +409,10 @@ def test_a_grader_that_fails_leaves_the_answer_to_be_graded_later(sat, heard, mo
         waiting = view(learner, attempt)
         assert waiting.attempt.pending and waiting.attempt.mark is None and waiting.attempt.passed is None
         assert all(slot.is_answered and slot.grade().pending for slot in waiting.slots)
-        jobs.run_all()
+        run_jobs()
         assert view(learner, attempt).attempt.pending
     with clock.frozen((clock.now() + timedelta(hours=1)).isoformat()):
-        jobs.run_all()
+        run_jobs()
     assert view(learner, attempt).attempt.mark == 10
     assert [type(event).__name__ for event in heard] == ["AttemptSubmitted", "AttemptGraded"]
     assert heard[0].pending and heard[0].mark is None and heard[1].passed

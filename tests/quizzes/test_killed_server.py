@@ -26,8 +26,8 @@ from tests.conftest import SECRET, make_config
 from tests.quizzes.conftest import make_sat
 
 LEARNERS = 3
-KILLS = 3
-ROUNDS = 12
+KILLS = 2
+ROUNDS = 10
 
 
 def free_port() -> int:
