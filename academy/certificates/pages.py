@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 
 from academy.certificates import class_pages, proposal_pages, queries, services, verify_pages, wording
@@ -13,12 +15,26 @@ from academy.kernel import clock
 from academy.kernel.authorization import require
 from academy.kernel.errors import Invalid
 from academy.kernel.http import current_actor, load
-from academy.kernel.i18n import _
+from academy.kernel.i18n import _, _l
 from academy.kernel.rights import needs, signed_in
+from academy.web.navigation import add_entry
 
 bp = Blueprint("certificates", __name__, template_folder="templates")
 for part in (class_pages, proposal_pages, verify_pages):
     part.add_to(bp)
+
+
+@bp.record_once
+def _enter_menu(state: Any) -> None:
+    add_entry(state.app, label=_l("Register"), endpoint="certificates.register", icon="certificate", order=50)
+    add_entry(
+        state.app,
+        label=_l("Proposals"),
+        endpoint="certificates.proposals",
+        icon="clipboard-list",
+        order=52,
+        prefix="/admin/proposals",
+    )
 
 
 # --- the register ---------------------------------------------------------------------------------

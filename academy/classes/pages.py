@@ -17,10 +17,18 @@ from academy.classes.wording import MODE_NAMES, STATE_NAMES
 from academy.kernel.authorization import require
 from academy.kernel.errors import Invalid
 from academy.kernel.http import current_actor, load
-from academy.kernel.i18n import _, _n, localized
+from academy.kernel.i18n import _, _l, _n, localized
 from academy.kernel.rights import needs
+from academy.web.navigation import add_entry
 
 bp = Blueprint("classes", __name__, template_folder="templates")
+
+
+@bp.record_once
+def _enter_menu(state: Any) -> None:
+    add_entry(
+        state.app, label=_l("Classes"), endpoint="classes.index", icon="users", order=40, prefix="/admin/classes"
+    )
 
 
 @bp.get("/admin/classes")

@@ -32,7 +32,7 @@ class Line:
 
 
 def read_lines(actor: Actor, text: str) -> Sequence[Line]:
-    """Look up every line that is not empty; two queries.
+    """Look up every line that is not empty; one query.
 
     Only the first cell of a line counts, so a column pasted from a spreadsheet with names beside it works.
     Somebody whom the actor may not put into a class is not found.
@@ -70,12 +70,13 @@ def _people(actor: Actor, keys: Sequence[str]) -> dict[str, list[tuple[int, str]
     """By user name and external key, both in the form in which user names are compared."""
     if not keys:
         return {}
+    spellings = {spelling for key in keys for spelling in (key, key.upper(), key.lower())}
     rows = db.session.execute(
         select(Person.id, Person.full_name, Person.external_key, Account.username_key)
         .outerjoin(Unit, Unit.id == Person.unit_id)
         .outerjoin(Account, Account.id == Person.account_id)
         .where(Person.deactivated_at.is_(None), people_in_scope(actor))
-        .where(or_(Person.external_key.in_(keys), Account.username_key.in_([username_key(key) for key in keys])))
+        .where(or_(Person.external_key.in_(spellings), Account.username_key.in_([username_key(key) for key in keys])))
     )
     found: dict[str, list[tuple[int, str]]] = {}
     for person_id, full_name, external_key, account_key in rows:
