@@ -242,13 +242,9 @@ class Planner:
 
     def _prefix(self, prefix: Prefix, before: str | None) -> Unit:
         """Words that begin so; of a single letter only those that follow the word before it in some title."""
-        fields = ["title"] if prefix.title else ["title", "body"]
         if len(prefix.folded) > 1:
-            found = [
-                term
-                for field in fields
-                for term in self._snapshot.expand(field, prefix.folded, MAX_EXPANSIONS)
-            ]
+            field = "title" if prefix.title else "body"
+            found = self._snapshot.expand(field, prefix.folded, MAX_EXPANSIONS)
         else:
             pairs = self._snapshot.expand("title", pair(before or "", prefix.folded), MAX_EXPANSIONS)
             found = [term.rpartition("_")[2] for term in pairs]

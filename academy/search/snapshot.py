@@ -247,7 +247,7 @@ class Snapshot:
         )
 
     def _impacts(self, field: str, term: str) -> Postings:
-        ids, weights = self._gather(field, term)
+        ids, weights = self.postings(field, term)
         if not len(ids):
             return _NOTHING
         share = LENGTH_WEIGHT[field]
@@ -282,8 +282,8 @@ class Snapshot:
         return np.isin(codes, [number for number, name in enumerate(names) if name in values])
 
     def count(self, term: str, mask: np.ndarray) -> int:
-        """How many documents of a mask hold a term, in title or body."""
-        return max(int(mask[self.postings(field, term)[0]].sum()) for field in ("body", "title"))
+        """How many documents of a mask hold a term (bodies contain the words of titles)."""
+        return int(mask[self.postings("body", term)[0]].sum())
 
     def expand(self, field: str, prefix: str, limit: int) -> list[str]:
         """Terms that begin with ``prefix``, the most frequent first; of very many, the first 1,000 are looked at."""

@@ -92,6 +92,7 @@ def _fields(doc: SearchDoc, compounds: Compounds) -> dict:
     """A document as the index's fields."""
     title, body = Bag(doc.lang, compounds), Bag(doc.lang, compounds)
     title.add(doc.title, stops=True)
+    body.add(doc.title)
     for passage in doc.passages:
         body.add(passage.text, HEADING_WEIGHT if passage.heading else 1.0)
     for text in doc.context:

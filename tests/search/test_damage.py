@@ -6,7 +6,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -198,6 +200,34 @@ def test_an_index_built_after_all_was_deleted_is_not_taken_for_the_old_one(make_
     other.activate(other.rebuild([document("new", "vi", "Bài mới", "Chữ.")], Applied()))
     index.refresh()
     assert [hit.group for hit in index.search(parse("bài"), EVERYTHING).hits] == ["new"]
+
+
+def test_threads_search_while_the_index_is_written(make_index, monkeypatch):
+    from academy.search import whoosh_index
+
+    monkeypatch.setattr(whoosh_index, "LOOK_SECONDS", 0.0)
+    index = make_index(own_documents())
+    reader, stop, totals = WhooshIndex(index.generations.root), threading.Event(), []
+
+    def ask():
+        while not stop.is_set():
+            totals.append(reader.search(parse("công tác"), EVERYTHING).total)
+
+    with ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(ask) for _ in range(4)]
+        for number in range(12):
+            index.apply(
+                [Replace(f"n{number}", (document(f"n{number}", "vi", f"Công tác {number}", "Chữ."),))],
+                before=Applied(number),
+                after=Applied(number + 1),
+            )
+        stop.set()
+        for one in asking:
+            one.result()
+    reader.refresh()
+    assert (
+        reader.search(parse("công tác"), EVERYTHING).total == totals[0] + 12 == max(*totals, totals[0] + 12)
+    )
 
 
 INDEXER = """

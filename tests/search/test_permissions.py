@@ -52,11 +52,11 @@ def test_random_scopes_see_what_an_index_of_their_own_would_hold(guarded, tmp_pa
 
     index, documents = guarded
     chance = random.Random(9)
-    for number in range(12):
+    for number in range(5):
         scope = Scope(frozenset(chance.sample(LABELS, chance.randint(0, 4))))
         allowed = {doc.ref: doc for doc in documents if scope.labels & set(doc.labels)}
         own = build(tmp_path / str(number), allowed.values())
-        for text in queries(documents, 40, chance):
+        for text in queries(documents, 25, chance):
             page = index.search(parse(text), scope, limit=1000)
             alone = own.search(parse(text), EVERYTHING, limit=1000)
             assert {hit.ref for hit in page.hits} == {hit.ref for hit in alone.hits}, text
@@ -76,7 +76,7 @@ def test_random_questions_leak_nothing(guarded):
     labels = {doc.ref: set(doc.labels) for doc in documents}
     texts = list(queries(documents, 400, chance))
     leaks = 0
-    for number in range(1000):
+    for number in range(600):
         scope = Scope(frozenset(chance.sample(LABELS, chance.randint(0, 3))))
         page = index.search(parse(texts[number % len(texts)]), scope, limit=5)
         leaks += sum(1 for hit in page.hits if not labels[hit.ref] & scope.labels)

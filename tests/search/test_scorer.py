@@ -113,14 +113,14 @@ def random_queries(count):
 
 
 def test_the_first_of_all_are_the_first_of_a_page(library):
-    for text in random_queries(200):
+    for number, text in enumerate(random_queries(200)):
         query = parse(text)
-        everything = [hit.ref for hit in library.search(query, EVERYTHING, limit=1000).hits]
+        everything = [hit.ref for hit in library.search(query, EVERYTHING, limit=60).hits]
         assert len(everything) == library.search(query, EVERYTHING, limit=1).total
-        for limit in (1, 3, 10):
-            assert [hit.ref for hit in library.search(query, EVERYTHING, limit=limit).hits] == everything[
-                :limit
-            ], text
+        limit = (1, 3, 10)[number % 3]
+        assert [hit.ref for hit in library.search(query, EVERYTHING, limit=limit).hits] == everything[
+            :limit
+        ], text
         second = [hit.ref for hit in library.search(query, EVERYTHING, limit=4, offset=4).hits]
         assert second == everything[4:8], text
 
