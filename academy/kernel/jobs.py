@@ -199,6 +199,7 @@ def run_one() -> bool:
         log.exception("job %s %s failed (try %s)", job_id, kind, tries)
         _finish(job_id, lease, _failure(tries, error))
     else:
+        db.session.rollback()  # what the job only read ends before its own end is written
         _finish(
             job_id,
             lease,
