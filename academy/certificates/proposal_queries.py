@@ -30,6 +30,7 @@ _account = aliased(Account, name="proposing_account")
 _INCLUDED = (
     select(func.count())
     .where(ProposalLine.proposal_id == Proposal.id, ProposalLine.included)
+    .correlate(Proposal)
     .scalar_subquery()
     .label("documents")
 )
