@@ -101,7 +101,7 @@ def _quiz_page(quiz_id: int, refusal: CannotStart | None = None) -> str:
     running = next((one for one in attempts if one.is_open and not one.is_overdue(now)), None)
     finished = [one for one in attempts if one is not running]
     used = sum(not one.is_open for one in attempts)
-    obstacles = queries.obstacles_of(actor, quiz, used=used) if actor.is_authenticated else []
+    obstacles = queries.obstacles_of(actor, quiz, used=used)
     return render_template(
         "quizzes/quiz.html",
         quiz=quiz,

@@ -315,6 +315,8 @@ def obstacles_of(actor: Actor, quiz: QuizRow, *, used: int) -> list[Obstacle]:
     Args:
         used: attempts made so far; one that is being sat does not count.
     """
+    if not actor.is_authenticated:
+        return [Obstacle(rule="sign-in-required", message=_l("Please sign in first."))]
     return list(
         obstacles_to_start(
             quiz.rules,

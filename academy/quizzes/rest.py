@@ -66,7 +66,7 @@ def show_quiz(quiz: int) -> dict[str, Any]:
     query=StartQuery,
     returns=AttemptOut,
     status=201,
-    errors=(404, 409),
+    errors=(404, 409, 422),
 )
 def start_attempt(quiz: int, query: Mapping[str, Any]) -> dict[str, Any]:
     actor = current_actor()
