@@ -85,7 +85,7 @@ def accounts_by_username(usernames: Iterable[str]) -> dict[str, int]:
                 Account.username_key.in_(keys[start : start + _CHUNK])
             )
         )
-        found.update(dict(rows.tuples()))
+        found.update(dict(rows.tuples().all()))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from academy.audit.chain import GENESIS, link
 from academy.audit.models import AuditEntry, AuditHead
@@ -61,5 +61,8 @@ def _chain(work: UnitOfWork, waiting: list[AuditEntry]) -> None:
         entry.previous = head.hash
         entry.hash = link(entry)
         head.number, head.hash = entry.number, entry.hash
-        work.session.add(entry)
     work.session.flush()
+    columns = AuditEntry.__table__.columns.keys()
+    work.session.execute(
+        insert(AuditEntry), [{name: getattr(entry, name) for name in columns} for entry in waiting]
+    )

@@ -94,7 +94,9 @@ def _sheet(data: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             for sheet in sheets[:1]:
                 for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1):
-                    yield number, [_cut(cell) for cell in cells]
+                    # a cell in the last line of a sheet makes a million empty ones before it
+                    if cells.count(None) < len(cells):
+                        yield number, [_cut(cell) for cell in cells]
     except MemoryError:
         raise
     except Exception as error:  # whatever openpyxl trips over, it is the file's fault

@@ -118,7 +118,7 @@ def _numbers(indexes: Iterable[str]) -> dict[str, int]:
         rows = db.session.execute(
             select(Person.personal_number_index, Person.id).where(Person.personal_number_index.in_(chunk))
         )
-        found.update(dict(rows.tuples()))
+        found.update(dict(rows.tuples().all()))
     return found
 
 

@@ -46,6 +46,7 @@ __all__ = [
 ]
 
 KEPT = timedelta(days=1)
+APPLIED_AT_ONCE = 2000
 _CHUNK = 500
 Report = Callable[[int, int], None]
 
@@ -142,6 +143,8 @@ def confirm_import(actor: Actor, import_id: int) -> PeopleImport:
         )
     if not counts.get("new") and not counts.get("changed"):
         raise Conflict(_l("The list changes nothing."), rule="organization.import")
+    at_once = sum(counts.values()) <= APPLIED_AT_ONCE
+    lines = _lines(import_id) if at_once else []
     with unit_of_work() as work:
         # of two clicks one confirms
         confirmed = work.session.execute(
@@ -152,8 +155,8 @@ def confirm_import(actor: Actor, import_id: int) -> PeopleImport:
         if not confirmed:
             raise Conflict(_l("This list is not waiting to be confirmed."), rule="organization.import")
         work.session.refresh(stored)
-        if sum(counts.values()) <= 2000:
-            _apply(work, actor, stored)
+        if at_once:
+            _apply(work, actor, stored, lines)
         else:
             stored.job_id = work.enqueue(
                 "organization.apply_import", owner=actor.account_id, import_id=import_id
@@ -169,9 +172,10 @@ def apply_import(import_id: int, report: Report) -> Mapping[str, Any]:
         return result
     actor = _actor(stored)
     report(0, sum(stored.summary.get("counts", {}).values()))
+    lines = _lines(import_id)
     try:
         with unit_of_work() as work:
-            _apply(work, actor, work.session.get(PeopleImport, import_id))
+            _apply(work, actor, work.session.get(PeopleImport, import_id), lines)
     except ListOutdated:
         with unit_of_work() as work:
             again = work.session.get(PeopleImport, import_id)
@@ -314,14 +318,18 @@ def _body(planned: PlannedLine) -> dict[str, Any]:
     }
 
 
-def _apply(work: UnitOfWork, actor: Actor, stored: PeopleImport) -> None:
-    """Plan again from what was stored, compare with what was shown, write."""
-    rows = work.session.execute(
+def _lines(import_id: int) -> list[Line]:
+    """The stored lines; they do not change, so they are decrypted before the write lock is taken."""
+    rows = db.session.execute(
         select(PeopleImportLine.line, PeopleImportLine.body)
-        .where(PeopleImportLine.import_id == stored.id)
+        .where(PeopleImportLine.import_id == import_id)
         .order_by(PeopleImportLine.line)
     )
-    lines = [Line(number, load_values(json.loads(body)["values"])) for number, body in rows]
+    return [Line(number, load_values(json.loads(body)["values"])) for number, body in rows]
+
+
+def _apply(work: UnitOfWork, actor: Actor, stored: PeopleImport, lines: Sequence[Line]) -> None:
+    """Plan again from what was stored, compare with what was shown, write."""
     unit = get_unit(stored.unit_id) if stored.unit_id is not None else None
     plan = make_plan(actor, lines, look_up(lines), default_unit=unit)
     if plan.digest != stored.digest:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, false, func, literal, or_, select, true
 
 from academy.kernel.actor import Actor, Grant
 from academy.kernel.authorization import Permission, Role, declare, policy
@@ -93,8 +93,13 @@ def can_see_person(actor: Actor, place: PersonPlace) -> bool:
 
 def people_visible_to(actor: Actor) -> ColumnElement[bool]:
     """The people for whom :func:`can_see_person` holds."""
-    within = _people_within(actor.scopes(PEOPLE_READ))
-    return within if actor.person_id is None else or_(Person.id == actor.person_id, within)
+    scopes = actor.scopes(PEOPLE_READ)
+    within = _people_within(scopes)
+    if actor.person_id is None:
+        return within
+    # as an expression, the id does not tempt SQLite to sort a city by hand: see _people_within
+    own = Person.id + 0 if any(is_root(path) for path in scopes) else Person.id
+    return or_(own == actor.person_id, within)
 
 
 @policy(_l("People are managed by training officers and administrators of their unit."))
@@ -156,5 +161,9 @@ def _people_within(paths: tuple[str, ...]) -> ColumnElement[bool]:
         return true()
     if not paths:
         return false()
-    inside = Person.unit_id.in_(select(Unit.id).where(below(paths)))
-    return or_(inside, Person.unit_id.is_(None)) if any(is_root(path) for path in paths) else inside
+    units = select(Unit.id).where(below(paths))
+    if not any(is_root(path) for path in paths):
+        return Person.unit_id.in_(units)
+    # nearly everybody is inside: an index on the unit would find them all and sort them, where the list
+    # only needs its first lines; the expression keeps the index of names in use
+    return func.coalesce(Person.unit_id, 0).in_(units.union_all(select(literal(0))))
