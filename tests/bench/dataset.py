@@ -5,6 +5,7 @@ Content goes in through the academy's own sync; the rest as rows, since no measu
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Table, insert, select
 
 from academy.accounts.services import token_hash
+from academy.catalog.content_parts import content_parts
 from academy.catalog.models import Course, CourseVersion
 from academy.catalog.services import sync_content
 from academy.kernel import clock
@@ -44,10 +46,12 @@ class Filled:
 
 def fill(app: Flask) -> Filled:
     """Fill an empty schema."""
+    content, parts = app.config["ACADEMY"].content, content_parts(app)
     began = time.perf_counter()
-    sync_content(Actor.system(), app.config["ACADEMY"].content)
+    for fault in sync_content(Actor.system(), content, parts).faults:
+        print(f"{fault.path}:{fault.line}: {fault.message}", file=sys.stderr)
     synced = time.perf_counter()
-    sync_content(Actor.system(), app.config["ACADEMY"].content)
+    sync_content(Actor.system(), content, parts)
     again = time.perf_counter()
     db.session.remove()
     with db.engine.begin() as connection:
