@@ -16,6 +16,7 @@ from academy.kernel.errors import (
     NotFound,
     TooMany,
     Unauthenticated,
+    Unavailable,
 )
 from academy.kernel.events import Event
 from academy.kernel.http import current_actor, endpoint, redirect_back, static_url
@@ -43,11 +44,13 @@ from academy.questions.forms import nested
 from academy.sdk.courses import (
     CourseView,
     ItemRow,
+    VersionRow,
     content_folder,
     course_media_url,
     exercises_of_kind,
     find_course,
     find_course_by_id,
+    get_item_version,
     items_of_course,
     visible_course_ids,
 )
@@ -85,7 +88,9 @@ __all__ = [
     "StoredData",
     "TooMany",
     "Unauthenticated",
+    "Unavailable",
     "UtcDateTime",
+    "VersionRow",
     "_",
     "_l",
     "_n",
@@ -102,6 +107,7 @@ __all__ = [
     "find_course",
     "find_course_by_id",
     "fold",
+    "get_item_version",
     "hit",
     "hookimpl",
     "items_of_course",

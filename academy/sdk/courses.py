@@ -16,16 +16,18 @@ from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
 from academy.questions.models import ACTIVE, Item, ItemVersion
-from academy.questions.queries import ItemRow, items_of_course
+from academy.questions.queries import ItemRow, VersionRow, get_item_version, items_of_course
 
 __all__ = [
     "CourseView",
     "ItemRow",
+    "VersionRow",
     "content_folder",
     "course_media_url",
     "exercises_of_kind",
     "find_course",
     "find_course_by_id",
+    "get_item_version",
     "items_of_course",
     "visible_course_ids",
 ]
