@@ -5,10 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, send_file
 
 from academy.certificates import queries, services
-from academy.certificates.guarding import count_verification
 from academy.certificates.errors import CertificateNotFound
-from academy.certificates.policies import CERTIFICATE_APPROVE, CERTIFICATE_EXPORT, CERTIFICATE_PROPOSE, PROPOSAL_READ
-from academy.certificates.policies import CERTIFICATE_REVOKE
+from academy.certificates.guarding import count_verification
+from academy.certificates.policies import (
+    CERTIFICATE_APPROVE,
+    CERTIFICATE_EXPORT,
+    CERTIFICATE_PROPOSE,
+    CERTIFICATE_REVOKE,
+    PROPOSAL_READ,
+)
 from academy.certificates.proposal_queries import get_proposal, list_proposals
 from academy.certificates.schemas import (
     FILTERS,
@@ -191,8 +196,8 @@ def revoke(serial: str, *, body):
 @public
 @endpoint(summary="What anybody may learn from a verification code", returns=VerifiedOut, errors=(404, 429))
 def verify(code: str):
+    count_verification(client_address())
     found = queries.find_verified(code)
-    count_verification(client_address(), found=found is not None)
     if found is None:
         raise CertificateNotFound(_l("No document bears this code."), next_step=_l("Compare it with the document."))
     return found

@@ -27,8 +27,8 @@ def verify_form() -> Response:
 
 @public
 def verify(code: str) -> Response:
+    count_verification(client_address())
     found = queries.find_verified(code)
-    count_verification(client_address(), found=found is not None)
     if found is None:
         return _unlisted(render_template("certificates/verify_form.html", code=code[:80], unknown=True), 404)
     return _unlisted(
