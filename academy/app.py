@@ -11,14 +11,17 @@ from types import ModuleType
 from flask import Flask
 
 from academy.accounts.login import init_login
+from academy.authoring.audience import register_audience
+from academy.authoring.events import CourseCopied
 from academy.catalog.content_parts import register_content_part
 from academy.catalog.events import CourseAudienceChanged, CoursePublished, CourseWithdrawn
 from academy.certificates.services import on_course_completed
 from academy.config import Config, writable_instance
+from academy.enrollment.queries import count_studying
 from academy.kernel import clock
 from academy.kernel.db import db, engine_options
 from academy.kernel.events import init_events, subscribe
-from academy.kernel.http import current_actor, static_url
+from academy.kernel.http import current_actor, page_url, static_url
 from academy.kernel.i18n import LANGUAGE_NAMES, current_language, localized
 from academy.kernel.rights import check_rights, enforce
 from academy.kernel.storage import init_storage
@@ -30,6 +33,7 @@ from academy.questions.content_part import QuestionsPart
 from academy.questions.registry import register_exercise_types
 from academy.quizzes.content_part import QuizzesPart
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted
+from academy.quizzes.services import copy_quizzes
 from academy.search.engine import init_search
 from academy.search.services import note_course_changed
 from academy.web.errors import init_errors
@@ -71,6 +75,8 @@ def create_app(config: Config | None = None, *, modules: Sequence[ModuleType] | 
     config = config or Config.from_environment()
     writable_instance(config.instance)
     app = Flask("academy", root_path=str(Path(__file__).parent / "web"), instance_path=str(config.instance))
+    # set before anything touches the environment, which is built from them once
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "cache_size": -1}
     app.config["ACADEMY"] = config
     app.config["TESTING"] = config.environment == "testing"
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
@@ -105,7 +111,7 @@ def _init_templates(app: Flask) -> None:
     init_filters(app)
     app.jinja_env.filters["localized"] = localized
     app.jinja_env.globals["static_url"] = static_url
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.globals["url_for"] = page_url
 
     @app.context_processor
     def frame() -> dict:
@@ -141,6 +147,8 @@ def _wire(app: Flask, modules: Modules) -> None:
     register_exercise_types(app, modules.exercise_types())
     register_content_part(app, QuestionsPart())
     register_content_part(app, QuizzesPart())
+    register_audience(app, count_studying)
+    subscribe(app, CourseCopied, copy_quizzes, atomic=True)
     subscribe(app, AttemptSubmitted, on_attempt, atomic=True)
     subscribe(app, CourseCompleted, on_course_completed, atomic=True)
     subscribe(app, AttemptGraded, on_attempt, atomic=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, g, json, jsonify, redirect, request, url_for
+from flask import Response, current_app, g, has_request_context, json, jsonify, redirect, request, url_for
 from flask_login import current_user
 from marshmallow import EXCLUDE, Schema, ValidationError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
@@ -19,6 +19,9 @@ from academy.kernel.errors import Invalid, PreconditionFailed
 from academy.kernel.i18n import _, _l
 from academy.kernel.idempotency import once
 from academy.kernel.paging import Page
+
+
+MOST_URLS = 10_000
 
 
 def current_actor() -> Actor:
@@ -199,7 +202,30 @@ def static_url(filename: str, blueprint: str | None = None) -> str:
     if (endpoint, filename) not in versions or current_app.debug:
         with open(f"{owner.static_folder}/{filename}", "rb") as file:
             versions[endpoint, filename] = hashlib.sha256(file.read()).hexdigest()[:12]
-    return url_for(endpoint, filename=filename, v=versions[endpoint, filename])
+    return page_url(endpoint, filename=filename, v=versions[endpoint, filename])
+
+
+def page_url(endpoint: str, **values: Any) -> str:
+    """``url_for``, remembering: within an application the same page always has the same address.
+
+    What depends on the request beside the place where the application is mounted (``_external`` and its like,
+    endpoints relative to the blueprint) goes to Flask each time.
+    """
+    if not has_request_context() or endpoint.startswith(".") or any(name[0] == "_" for name in values):
+        return url_for(endpoint, **values)
+    known: dict[tuple, str] = current_app.extensions.setdefault("academy_urls", {})
+    # 1, True and "1" are equal or alike in addresses, but not to every converter
+    key = (request.environ.get("SCRIPT_NAME"), endpoint, *((n, type(v), v) for n, v in values.items()))
+    try:
+        found = known.get(key)
+    except TypeError:  # a list of values
+        return url_for(endpoint, **values)
+    if found is None:
+        found = url_for(endpoint, **values)
+        if len(known) >= MOST_URLS:
+            known.clear()
+        known[key] = found
+    return found
 
 
 def _plain_query() -> dict[str, Any]:

@@ -10,7 +10,13 @@ from flask_babel import Babel
 
 from academy.kernel.clock import ZONE
 from academy.kernel.http import current_actor
-from academy.kernel.i18n import DEFAULT_LOCALE, LOCALES
+from academy.kernel.i18n import (
+    DEFAULT_LOCALE,
+    LOCALES,
+    forget_catalogs,
+    template_gettext,
+    template_ngettext,
+)
 
 babel = Babel()
 THEMES = ("light", "dark")
@@ -27,6 +33,10 @@ def init_language(app: Flask, module_catalogs: Iterable[Path] = ()) -> None:
         default_timezone=ZONE.key,
         default_translation_directories=";".join(map(str, (CATALOGS, *module_catalogs))),
         locale_selector=reader_language,
+    )
+    forget_catalogs()
+    app.jinja_env.globals.update(
+        {"_": template_gettext, "gettext": template_gettext, "ngettext": template_ngettext}
     )
 
 

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 
 from academy.kernel.actor import Actor
-from academy.kernel.http import current_actor
+from academy.kernel.http import current_actor, page_url
 from academy.kernel.rights import Right
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the menu, as the layout draws it."""
+    """One entry of a menu, as pages draw it; ``note`` is a sentence for menus that have room for one."""
 
     label: Any
     url: str
     icon: str
     current: bool
+    note: Any = ""
 
 
 def add_entry(
-    app: Flask, *, label: Any, endpoint: str, icon: str, order: int, prefix: str = "", menu: str = "main"
+    app: Flask,
+    *,
+    label: Any,
+    endpoint: str,
+    icon: str,
+    order: int,
+    prefix: str = "",
+    menu: str = "main",
+    note: Any = "",
+    shown: Callable[[Actor], bool] | None = None,
 ) -> None:
-    """Add a page to a menu (``"main"`` or ``"account"``).
+    """Add a page to a menu (``"main"``, ``"account"``, or ``"admin"``: the tiles of the administration).
 
-    It is current on every address that starts with ``prefix`` or, without one, its own.
+    It is current on every address that starts with ``prefix`` or, without one, its own. Readers see it who
+    hold the right of its route and, if given, for whom ``shown`` is true.
     """
     entries = app.extensions.setdefault("academy_navigation", {}).setdefault(menu, [])
-    entries.append((order, label, endpoint, icon, prefix))
+    entries.append((order, label, endpoint, icon, prefix, note, shown))
     entries.sort(key=lambda entry: entry[0])
 
 
@@ -39,13 +51,14 @@ def navigation(menu: str = "main") -> list[Entry]:
     actor = current_actor()
     rights: dict[str, Right] = current_app.extensions["academy_rights"]
     found = []
-    for _order, label, endpoint, icon, prefix in current_app.extensions.get("academy_navigation", {}).get(menu, ()):
-        if not _may_open(actor, rights[endpoint]):
+    entries = current_app.extensions.get("academy_navigation", {}).get(menu, ())
+    for _order, label, endpoint, icon, prefix, note, shown in entries:
+        if not _may_open(actor, rights[endpoint]) or (shown is not None and not shown(actor)):
             continue
-        url = url_for(endpoint)
+        url = page_url(endpoint)
         inside = prefix or url
         current = request.path == url or (inside != "/" and request.path.startswith(inside))
-        found.append(Entry(label, url, icon, current))
+        found.append(Entry(label, url, icon, current, note))
     return found
 
 
