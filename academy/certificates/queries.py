@@ -148,7 +148,7 @@ def get_certificate(actor: Actor, serial: str) -> CertificateView:
     found = find_certificate(serial)
     if found is None or not can_read_certificate(actor, found):
         raise CertificateNotFound(
-            _l("There is no such document."), next_step=_l("Look for it in the register, or check the number.")
+            _l("There is no such certificate."), next_step=_l("Look for it in the register, or check the number.")
         )
     return found
 

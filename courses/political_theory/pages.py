@@ -27,7 +27,7 @@ bp.add_app_template_filter(shown_document, "close_reading")
 
 CATEGORY_NAMES = {
     "claim": _l("Claim"),
-    "reason": _l("Reason"),
+    "reason": _l("Supporting reason"),
     "example": _l("Example"),
     "question": _l("Question of mine"),
 }
@@ -67,7 +67,7 @@ def _page(digest: str, errors: dict | None = None, typed: Any = None) -> str:
         notes=notes,
         paragraphs=_paragraphs(view.document, notes, _ranges(typed) if typed is not None else []),
         categories=list(CATEGORY_NAMES.items()),
-        names=CATEGORY_NAMES,
+        category_names=CATEGORY_NAMES,
         errors=errors or {},
         typed=typed or {},
         max_note=services.MAX_NOTE,
