@@ -215,7 +215,7 @@ def _summary(found: Alignment, language: str) -> Feedback:
         )
     classes = Counter(pair.error for pair in found.pairs if pair.error).most_common()
     named = {
-        lang: ", ".join(f"{number} × {ERROR_CLASSES[error][lang]}" for error, number in classes)
+        lang: ", ".join(f"{number}\u00a0×\u00a0{ERROR_CLASSES[error][lang]}" for error, number in classes)
         for lang in ("vi", "en", "de")
     }
     errors = "error" if found.errors == 1 else "errors"

@@ -34,10 +34,10 @@ bp = Blueprint(
 bp.add_app_template_global(course_media_url, "foreign_languages_audio")
 
 RATING_NAMES = {
-    Rating.AGAIN: _l("Again"),
-    Rating.HARD: _l("Hard"),
-    Rating.GOOD: _l("Good"),
-    Rating.EASY: _l("Easy"),
+    Rating.AGAIN: {"vi": "Chưa nhớ", "en": "Again", "de": "Nochmal"},
+    Rating.HARD: {"vi": "Khó", "en": "Hard", "de": "Schwer"},
+    Rating.GOOD: {"vi": "Nhớ được", "en": "Good", "de": "Gut"},
+    Rating.EASY: {"vi": "Dễ", "en": "Easy", "de": "Leicht"},
 }
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 

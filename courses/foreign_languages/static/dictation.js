@@ -14,6 +14,7 @@
     const audio = box.querySelector("audio");
     const note = box.querySelector("[data-plays-note]");
     const words = box.dataset;
+    const all = note.textContent;
     let left = Number(words.plays);
 
     const button = document.createElement("button");
@@ -31,7 +32,7 @@
     function show(playing) {
       button.querySelector("span").textContent = playing ? words.playing : left === Number(words.plays) ? words.play : words.again;
       button.setAttribute("aria-disabled", String(playing || left === 0));
-      note.textContent = left === 0 ? words.used : left === 1 ? words.last : words.left.replace("{n}", left);
+      note.textContent = left === Number(words.plays) ? all : left === 0 ? words.used : left === 1 ? words.last : words.left.replace("{n}", left);
     }
 
     button.addEventListener("click", async () => {

@@ -45,7 +45,7 @@
 
   function paint() {
     if (!window.CSS?.highlights) return;
-    const all = boxes.filter(({ field }) => field.isConnected).flatMap(({ paper, free }) => free().flatMap((range) => ranges(paper, range)));
+    const all = boxes.filter(({ field }) => field.isConnected && !field.classList.contains("close-reading-solved")).flatMap(({ paper, free }) => free().flatMap((range) => ranges(paper, range)));
     CSS.highlights.set("close-reading", new Highlight(...all));
   }
 
@@ -69,7 +69,17 @@
     const free = () => [...store.value.matchAll(/(\d+)-(\d+)/g)].map((pair) => [Number(pair[1]), Number(pair[2])]);
     let selected = null;
 
+    /* what is changed after marking is looked at without the marks */
+    function afresh() {
+      if (!field.classList.contains("close-reading-solved")) return;
+      field.classList.remove("close-reading-solved");
+      paper.querySelectorAll("[data-start]").forEach((piece) => { piece.className = ""; });
+      paper.querySelectorAll(".sr").forEach((word) => word.remove());
+      field.querySelectorAll(".close-reading-key, .feedback").forEach((part) => part.remove());
+    }
+
     function keep(list) {
+      afresh();
       store.value = list.length ? `${words.hash}:${merged(list).map((range) => range.join("-")).join(" ")}` : "";
       store.dispatchEvent(new Event("input", { bubbles: true }));
       show();
@@ -106,8 +116,9 @@
     }
 
     function show() {
-      const rows = [...paper.querySelectorAll("input:checked")].map((check) => entry(check.closest("label").textContent, () => {
+      const rows = [...paper.querySelectorAll("input:checked")].map((check) => entry([...check.closest("label").querySelectorAll("[data-start]")].map((piece) => piece.textContent).join(""), () => {
         check.checked = false;
+        afresh();
         check.dispatchEvent(new Event("input", { bubbles: true }));
         show();
       }));
@@ -153,7 +164,7 @@
     paper.addEventListener("click", (event) => {
       if (!document.getSelection().isCollapsed && event.target.closest("label") && event.detail > 0) event.preventDefault();
     });
-    paper.addEventListener("change", show);
+    paper.addEventListener("change", () => { afresh(); show(); });
     field.addEventListener("restored", show);
     field.closest("[data-slot]")?.addEventListener("restored", show);
     boxes.push({ field, paper, free });
