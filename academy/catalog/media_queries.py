@@ -14,7 +14,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import DEFAULT_LOCALE, _l
 
-__all__ = ["find_media", "get_media"]
+__all__ = ["find_media", "get_media", "list_media"]
 
 
 def get_media(actor: Actor, course_slug: str, name: str) -> MediaView:
@@ -46,6 +46,18 @@ def find_media(course_id: int, path: str, lang: str = DEFAULT_LOCALE) -> MediaVi
     newest = {media.path: (slug, media) for slug, media in db.session.execute(statement)}
     found = next((newest[candidate] for candidate in paths if candidate in newest), None)
     return _media_view(*found) if found else None
+
+
+def list_media(course_id: int) -> list[MediaView]:
+    """The files of a course, the newest at each path, by path; whoever asks. One query."""
+    statement = (
+        select(Course.slug, Media)
+        .join(Course, Course.id == Media.course_id)
+        .where(Media.course_id == course_id)
+        .order_by(Media.path, Media.id)
+    )
+    newest = {media.path: (slug, media) for slug, media in db.session.execute(statement)}
+    return [_media_view(slug, media) for slug, media in newest.values()]
 
 
 def _media_view(course: str, media: Media, *, public: bool = True) -> MediaView:

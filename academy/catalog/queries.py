@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select, union_all
 
 from academy.catalog.course_rows import (
     CARD_COLUMNS,
     COURSE_COLUMNS,
-    VERSION_COLUMNS,
     cached_version,
     card,
     course_view,
     current_version,
     text_view,
-    version_fields,
 )
 from academy.catalog.errors import CourseNotFound, LessonNotFound
 from academy.catalog.legal_queries import (
@@ -25,7 +24,7 @@ from academy.catalog.legal_queries import (
     list_review_due,
 )
 from academy.catalog.markdown import Block, Heading
-from academy.catalog.media_queries import find_media, get_media
+from academy.catalog.media_queries import find_media, get_media, list_media
 from academy.catalog.models import (
     FACETS,
     Course,
@@ -59,30 +58,20 @@ __all__ = [
     "find_course", "find_course_by_id", "find_legal_document", "find_media", "get_course",
     "get_course_version", "get_legal_document",
     "get_lesson", "get_lesson_sources", "get_media", "list_courses", "list_courses_by_id", "list_instructors",
-    "list_legal_documents", "list_own_courses", "list_published_texts", "list_review_due", "list_topics",
+    "list_legal_documents", "list_media", "list_own_courses", "list_published_texts", "list_review_due", "list_topics",
 ]  # fmt: skip
 
 # --- one course -----------------------------------------------------------------------------------
 
 
 def find_course(slug: str) -> CourseView | None:
-    """The course of that address with its current version, whoever asks; one query."""
-    return _find(Course.slug == slug)
+    """The course of that address with its current version, whoever asks; one query if it is in memory."""
+    return _course(_BY_SLUG, slug=slug)
 
 
 def find_course_by_id(course_id: int) -> CourseView | None:
-    """The course of that id with its current version, whoever asks; one query."""
-    return _find(Course.id == course_id)
-
-
-def _find(which: ColumnElement[bool]) -> CourseView | None:
-    statement = (
-        select(*COURSE_COLUMNS, *VERSION_COLUMNS).outerjoin(CourseVersion, current_version()).where(which)
-    )
-    row = db.session.execute(statement).one_or_none()
-    if row is None:
-        return None
-    return course_view(row, version_fields(row) if row.version_id is not None else None)
+    """The course of that id with its current version, whoever asks; one query if it is in memory."""
+    return _course(_BY_ID, id=course_id)
 
 
 def get_course_version(version_id: int) -> CourseView:
@@ -91,17 +80,30 @@ def get_course_version(version_id: int) -> CourseView:
     Raises:
         CourseNotFound: there is no such version.
     """
-    statement = (
-        select(
-            *COURSE_COLUMNS, CourseVersion.id.label("version_id"), CourseVersion.hash.label("version_hash")
-        )
-        .join(CourseVersion, CourseVersion.course_id == Course.id)
-        .where(CourseVersion.id == version_id)
-    )
-    row = db.session.execute(statement).one_or_none()
-    if row is None:
+    found = _course(_BY_VERSION, id=version_id)
+    if found is None:
         raise CourseNotFound(_l("There is no such course."))
-    return course_view(row, cached_version(row.version_id, row.version_hash))
+    return found
+
+
+def _course(statement: Select, **wanted: Any) -> CourseView | None:
+    row = db.session.execute(statement, wanted).one_or_none()
+    if row is None:
+        return None
+    return course_view(
+        row, cached_version(row.version_id, row.version_hash) if row.version_id is not None else None
+    )
+
+
+# statements of pages that everybody opens are built once: building costs more than running
+_COURSES = select(
+    *COURSE_COLUMNS, CourseVersion.id.label("version_id"), CourseVersion.hash.label("version_hash")
+)
+_BY_SLUG = _COURSES.outerjoin(CourseVersion, current_version()).where(Course.slug == bindparam("slug"))
+_BY_ID = _COURSES.outerjoin(CourseVersion, current_version()).where(Course.id == bindparam("id"))
+_BY_VERSION = _COURSES.join(CourseVersion, CourseVersion.course_id == Course.id).where(
+    CourseVersion.id == bindparam("id")
+)
 
 
 def get_course(actor: Actor, slug: str) -> CourseView:
@@ -233,31 +235,12 @@ def get_lesson(
         CourseNotFound: the reader may not know of the course.
         LessonNotFound: that version of the course has no such lesson.
     """
-    shown = Course.published_number if version is None else version
-    statement = (
-        select(
-            *COURSE_COLUMNS,
-            CourseVersion.id.label("version_id"),
-            CourseVersion.hash.label("version_hash"),
-            LessonVersion.hash.label("lesson_hash"),
-            LessonText.id.label("text_id"),
-            LessonText.lang,
-            LessonText.rendered_for,
-        )
-        .join(CourseVersion, and_(CourseVersion.course_id == Course.id, CourseVersion.number == shown))
-        .join(Lesson, and_(Lesson.course_id == Course.id, Lesson.slug == lesson_slug))
-        .join(LessonVersion, LessonVersion.lesson_id == Lesson.id)
-        .join(
-            CourseVersionLesson,
-            and_(
-                CourseVersionLesson.lesson_version_id == LessonVersion.id,
-                CourseVersionLesson.course_version_id == CourseVersion.id,
-            ),
-        )
-        .join(LessonText, LessonText.lesson_version_id == LessonVersion.id)
-        .where(Course.slug == course_slug)
-    )
-    rows = {row.lang: row for row in db.session.execute(statement)}
+    wanted = {"course": course_slug, "lesson": lesson_slug}
+    if version is None:
+        found = db.session.execute(_CURRENT_LESSON, wanted)
+    else:
+        found = db.session.execute(_PINNED_LESSON, wanted | {"version": version})
+    rows = {row.lang: row for row in found}
     if not rows:
         raise LessonNotFound(
             _l("There is no such lesson."), next_step=_l("Open the course and choose a lesson.")
@@ -278,6 +261,37 @@ def get_lesson(
         text=text_view(row.text_id, row.lesson_hash, row.rendered_for),
         languages=tuple(language for language in LOCALES if language in rows),
     )
+
+
+def _lesson_texts(number: Any) -> Select:
+    """The texts of a lesson in the course version of that number, with what is needed to decide who may read."""
+    return (
+        select(
+            *COURSE_COLUMNS,
+            CourseVersion.id.label("version_id"),
+            CourseVersion.hash.label("version_hash"),
+            LessonVersion.hash.label("lesson_hash"),
+            LessonText.id.label("text_id"),
+            LessonText.lang,
+            LessonText.rendered_for,
+        )
+        .join(CourseVersion, and_(CourseVersion.course_id == Course.id, CourseVersion.number == number))
+        .join(Lesson, and_(Lesson.course_id == Course.id, Lesson.slug == bindparam("lesson")))
+        .join(LessonVersion, LessonVersion.lesson_id == Lesson.id)
+        .join(
+            CourseVersionLesson,
+            and_(
+                CourseVersionLesson.lesson_version_id == LessonVersion.id,
+                CourseVersionLesson.course_version_id == CourseVersion.id,
+            ),
+        )
+        .join(LessonText, LessonText.lesson_version_id == LessonVersion.id)
+        .where(Course.slug == bindparam("course"))
+    )
+
+
+_CURRENT_LESSON = _lesson_texts(Course.published_number)
+_PINNED_LESSON = _lesson_texts(bindparam("version"))
 
 
 def get_lesson_sources(actor: Actor, course_slug: str, lesson_slug: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from academy.catalog.heading_ids import with_heading_ids
 from academy.catalog.lesson_text import LessonText, compare_languages, prepare_text
 from academy.catalog.lesson_writing import estimated_minutes, refresh_texts, write_lesson_version
 from academy.catalog.media_files import MediaRefused, inspect_media, media_name
-from academy.catalog.models import VISIBILITIES, Course, CourseInstructor, Media
+from academy.catalog.models import VISIBILITIES, Course, CourseInstructor, Lesson, Media
 from academy.catalog.policies import (
     COURSE_CREATE,
     can_create_course,
@@ -34,6 +34,7 @@ from academy.catalog.policies import (
 from academy.catalog.views import CourseView, MediaView
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
+from academy.kernel.db import insert_if_absent
 from academy.kernel.errors import Invalid
 from academy.kernel.i18n import DEFAULT_LOCALE, LOCALES, _l
 from academy.kernel.storage import storage
@@ -42,8 +43,8 @@ from academy.kernel.text import slug as slug_of
 from academy.kernel.unit_of_work import unit_of_work
 
 __all__ = [
-    "CourseDescription", "OutlinePlan", "create_course", "publish_course", "publish_lesson_version",
-    "refresh_renderings", "render_preview", "set_instructors", "set_visibility", "store_media", "sync_content",
+    "CourseDescription", "OutlinePlan", "create_course", "declare_lesson", "publish_course",
+    "publish_lesson_version", "refresh_renderings", "render_preview", "set_instructors", "set_visibility", "store_media", "sync_content",
     "withdraw_course",
 ]  # fmt: skip
 
@@ -139,6 +140,19 @@ def _view(course_id: int) -> CourseView:
     course = queries.find_course_by_id(course_id)
     assert course is not None  # the caller has just written it
     return course
+
+
+def declare_lesson(actor: Actor, course_id: int, lesson_slug: str) -> None:
+    """Reserve the address of a lesson that has no version yet, so that other lessons may link to it.
+
+    Raises:
+        CourseNotFound, Forbidden, Invalid
+    """
+    with unit_of_work() as work:
+        require(actor, can_edit_course, _open(actor, course_id))
+        _check_slug(lesson_slug)
+        values = {"course_id": course_id, "slug": lesson_slug, "current_number": 0, "synced_hash": ""}
+        insert_if_absent(work.session, Lesson, **values)
 
 
 def publish_lesson_version(

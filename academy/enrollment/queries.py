@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 
 from academy.catalog.models import Course
 from academy.enrollment.models import Enrollment
@@ -45,3 +45,9 @@ def completed_course_slugs(person_id: int) -> set[str]:
             .where(Enrollment.person_id == person_id, Enrollment.state == "completed")
         )
     )
+
+
+def count_studying(course_id: int) -> int:
+    """How many people are in the middle of a course."""
+    statement = select(func.count()).where(Enrollment.course_id == course_id, Enrollment.state == "active")
+    return db.session.scalar(statement) or 0

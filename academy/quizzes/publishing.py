@@ -11,18 +11,21 @@ from typing import Any
 from marshmallow import ValidationError
 from sqlalchemy import select
 
+from academy.authoring.events import CourseCopied
+from academy.authoring.services import set_quizzes
 from academy.catalog.queries import find_course_by_id
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
 from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import unit_of_work
+from academy.organization.identity import actor_of_account
 from academy.questions.services import messages_by_field
 from academy.quizzes.models import ACTIVE, CONTENT, RETIRED, STUDIO, Quiz, QuizVersion
 from academy.quizzes.policies import can_edit_quizzes
 from academy.quizzes.schemas import SLUG, QuizSettings
 
-__all__ = ["SavedQuiz", "retire_quiz", "save_quiz", "sync_quizzes"]
+__all__ = ["SavedQuiz", "copy_quizzes", "retire_quiz", "save_quiz", "sync_quizzes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,26 @@ def sync_quizzes(actor: Actor, course_id: int, wanted: Mapping[str, Mapping[str,
                 counts["removed"] += 1
         work.session.flush()
     return counts
+
+
+def copy_quizzes(event: CourseCopied) -> None:
+    """Give a copied course quizzes of its own, with the rules that hold now."""
+    actor = actor_of_account(event.account_id) if event.account_id is not None else Actor.system()
+    source, copy = find_course_by_id(event.source_id), find_course_by_id(event.copy_id)
+    if actor is None or source is None or copy is None:
+        return
+    with unit_of_work() as work:
+        rows = work.session.execute(
+            select(Quiz.slug, QuizVersion.settings)
+            .join(QuizVersion, (QuizVersion.quiz_id == Quiz.id) & (QuizVersion.number == Quiz.current_number))
+            .where(Quiz.course_id == event.source_id, Quiz.state == ACTIVE)
+            .order_by(Quiz.slug)
+        ).all()
+        for slug, settings in rows:
+            _store(work.session, actor, event.copy_id, slug, settings, None, STUDIO)
+        if rows:
+            needed = source.completion.get("quiz")
+            set_quizzes(actor, copy.slug, [slug for slug, _settings in rows], needed=needed)
 
 
 def _store(

@@ -10,13 +10,14 @@ from academy.quizzes.closing import (
     grade_pending,
     submit_attempt,
 )
-from academy.quizzes.publishing import SavedQuiz, retire_quiz, save_quiz, sync_quizzes
+from academy.quizzes.publishing import SavedQuiz, copy_quizzes, retire_quiz, save_quiz, sync_quizzes
 from academy.quizzes.starting import start_attempt
 
 __all__ = [
     "FormAnswer",
     "SavedQuiz",
     "StoredAnswer",
+    "copy_quizzes",
     "expire_attempt",
     "expire_overdue",
     "get_current_attempt",

@@ -1,0 +1,48 @@
+"""The form of a course's settings as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from academy.questions.forms import nested
+
+PARTS = ("title", "summary", "outcomes", "completion")
+
+
+def read_settings(form: Any) -> dict[str, Any]:
+    """The fields as :class:`academy.authoring.schemas.CourseSettings` takes them; rows without text are gone."""
+    parts = nested(form, PARTS)
+    rows = [row for row in parts.get("outcomes") or [] if isinstance(row, dict) and row.get("text")]
+    completion = parts.get("completion") or {}
+    periods = form.get("periods", "").strip()
+    return {
+        "title": parts.get("title") or {},
+        "summary": parts.get("summary") or {},
+        "level": form.get("level", ""),
+        "periods": periods or 0,
+        "topics": form.getlist("topics"),
+        "outcomes": _named(rows),
+        "prerequisites": list(dict.fromkeys(form.get("prerequisites", "").replace(",", " ").split())),
+        "completion": {
+            "lessons": _amount(completion.get("lessons", "all")),
+            "exercises": _amount(completion.get("exercises", "all")),
+            "quiz": completion.get("quiz") or None,
+        },
+    }
+
+
+def _amount(text: str) -> str | int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else text
+
+
+def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with an id each: o1, o2 … where none was given."""
+    taken = {row["id"] for row in rows if row.get("id")}
+    number = 0
+    for row in rows:
+        while not row.get("id"):
+            number += 1
+            if f"o{number}" not in taken:
+                row["id"] = f"o{number}"
+                taken.add(row["id"])
+    return rows
