@@ -9,6 +9,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from academy.catalog.content_schema import BLOOM, LEVELS, SLUG, CompletionSchema, Localized
 from academy.kernel.i18n import _l
+from academy.kernel.shapes import Whole
 
 MAX_OUTCOMES = 40
 
@@ -61,6 +62,8 @@ class LessonFields(Schema):
     class Meta:
         unknown = RAISE
 
+    exactly_one_of = ("source", "body")
+
     source = fields.String(validate=validate.Length(max=400_000))
     title = fields.String(validate=validate.Length(max=1_000))
     summary = fields.String(validate=validate.Length(max=4_000))
@@ -78,7 +81,7 @@ class LessonFields(Schema):
 class DraftBody(LessonFields):
     """A text and the version it grew from; 0 where there is none yet."""
 
-    version = fields.Integer(required=True, strict=True, validate=validate.Range(0, 2**53))
+    version = Whole(required=True, validate=validate.Range(0, 2**53))
 
 
 class DraftOut(Schema):

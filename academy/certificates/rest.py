@@ -68,7 +68,7 @@ def show(serial: str):
 
 @api.get("/certificates/<serial>.pdf")
 @signed_in
-@endpoint(summary="A document as PDF", errors=(401, 404), content_type="application/pdf")
+@endpoint(summary="A document as PDF", errors=(401, 404), files=("application/pdf",))
 def pdf(serial: str) -> Response:
     document, data = services.read_pdf(current_actor(), serial)
     return pdf_response(document.serial, data)
@@ -80,7 +80,7 @@ def pdf(serial: str) -> Response:
     summary="The register as a file: ZIP of PDFs with the tables, XLSX or CSV",
     query=ExportQuery,
     errors=(401, 403, 409, 422),
-    content_type="application/octet-stream",
+    files=tuple(services.MIME_TYPES.values()),
 )
 def export(*, query) -> Response:
     file_format = query.pop("format")

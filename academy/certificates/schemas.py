@@ -6,6 +6,7 @@ from marshmallow import EXCLUDE, Schema, fields, pre_load, validate
 
 from academy.certificates.models import EXPORT_FORMATS, KINDS, PROPOSAL_STATES
 from academy.certificates.queries import STATES, Filters
+from academy.kernel.shapes import SAYS_SOMETHING, Whole
 
 _SHORT = validate.Length(max=200)
 
@@ -63,8 +64,8 @@ class ProposalsQuery(Schema):
 class LeftOut(Schema):
     """A person whom a proposal leaves out, and why."""
 
-    person_id = fields.Integer(required=True, strict=True)
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=1000))
+    person_id = Whole(required=True)
+    reason = fields.String(required=True, validate=[SAYS_SOMETHING, validate.Length(min=1, max=1000)])
 
 
 class PaperIn(Schema):
@@ -86,8 +87,10 @@ class PaperIn(Schema):
 class ProposalIn(Schema):
     """A batch to propose: a class, or a course outside any class."""
 
-    class_code = fields.String(data_key="class", load_default="", validate=validate.Length(max=40))
-    course = fields.String(load_default="", validate=validate.Length(max=80))
+    exactly_one_of = ("class", "course")
+
+    class_code = fields.String(data_key="class", load_default="", validate=validate.Length(min=1, max=40))
+    course = fields.String(load_default="", validate=validate.Length(min=1, max=80))
     kind = fields.String(load_default="certificate", validate=validate.OneOf(KINDS))
     exclude = fields.List(fields.Nested(LeftOut), load_default=list, validate=validate.Length(max=5000))
     issued_on = fields.Date(load_default=None, allow_none=True)
@@ -106,13 +109,13 @@ class ApprovalIn(Schema):
 class ReasonIn(Schema):
     """Why."""
 
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=1000))
+    reason = fields.String(required=True, validate=[SAYS_SOMETHING, validate.Length(min=1, max=1000)])
 
 
 class RevocationIn(ReasonIn):
     """Why, and by which decision."""
 
-    decision_no = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    decision_no = fields.String(required=True, validate=[SAYS_SOMETHING, validate.Length(min=1, max=80)])
 
 
 # --- out ------------------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from academy.kernel.i18n import _, _l
 from academy.kernel.idempotency import once
 from academy.kernel.paging import Page
 
-
 MOST_URLS = 10_000
 
 
@@ -49,7 +48,7 @@ class Operation:
     errors: tuple[int, ...]
     idempotent: bool
     etag: bool
-    content_type: str
+    files: tuple[str, ...]
 
 
 def endpoint(
@@ -63,7 +62,7 @@ def endpoint(
     errors: tuple[int, ...] = (),
     idempotent: bool = False,
     etag: bool = False,
-    content_type: str = "application/json",
+    files: tuple[str, ...] = (),
 ) -> Callable[[Callable], Callable]:
     """Make a JSON endpoint: load by schema, call, dump by schema.
 
@@ -73,6 +72,7 @@ def endpoint(
     Args:
         idempotent: a repeated ``Idempotency-Key`` gets the first answer again.
         etag: the answer carries an ``ETag``; ``If-None-Match`` gives 304.
+        files: content types of the files that the view may return as responses.
     """
     operation = Operation(
         summary=summary,
@@ -84,7 +84,7 @@ def endpoint(
         errors=errors,
         idempotent=idempotent,
         etag=etag,
-        content_type=content_type,
+        files=files,
     )
 
     def make(view: Callable) -> Callable:

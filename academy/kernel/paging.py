@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select, tuple_
 
 from academy.kernel.db import db
-from academy.kernel.errors import Invalid
+from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l
 
 MAX_LIMIT = 200
@@ -43,7 +43,7 @@ def keyset(
         Rows of the statement: entities if it selects one entity, else row tuples.
 
     Raises:
-        Invalid: the cursor is not one that this list gave.
+        NotFound: the cursor is not one that this list gave.
     """
     limit = max(1, min(limit, MAX_LIMIT))
     width = len(statement.column_descriptions)
@@ -73,9 +73,9 @@ def _decode(cursor: str, columns: Sequence[Any]) -> list[Any]:
             raise ValueError("wrong shape")
         return [_typed(value, column) for value, column in zip(values, columns, strict=True)]
     except (ValueError, TypeError, ArithmeticError, binascii.Error) as error:
-        raise Invalid(
+        raise NotFound(
             _l("This page address is damaged."),
-            errors={"cursor": [_l("Not a cursor of this list.")]},
+            rule="paging.cursor",
             next_step=_l("Start again from the first page."),
         ) from error
 

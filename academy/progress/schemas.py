@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from academy.kernel.shapes import Whole
+
 LocalizedText = fields.Dict(keys=fields.String(), values=fields.String())
 
 
@@ -89,8 +91,8 @@ class LessonOut(Schema):
 class EvidenceIn(Schema):
     """Active seconds since the last report, the block reached, and whether the end was reached."""
 
-    seconds_active = fields.Integer(
-        required=True, strict=True, validate=validate.Range(min=0, max=24 * 3600)
+    seconds_active = Whole(
+        required=True, validate=validate.Range(min=0, max=24 * 3600)
     )
     position = fields.String(load_default="", validate=validate.Length(max=120))
     finished = fields.Boolean(load_default=False, truthy={True}, falsy={False})

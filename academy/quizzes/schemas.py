@@ -12,6 +12,7 @@ from marshmallow import RAISE, Schema, fields, validate, validates_schema
 
 from academy.kernel import clock
 from academy.kernel.i18n import _l
+from academy.kernel.shapes import Whole
 from academy.questions.fields import DecimalText, Localized, wrong
 from academy.quizzes.review import FLAGS
 
@@ -129,7 +130,9 @@ class AnswerBody(Schema):
     class Meta:
         unknown = RAISE
 
-    sequence = fields.Integer(required=True, strict=True, validate=validate.Range(1, MAX_SEQUENCE))
+    exactly_one_of = ("answer", "fields")
+
+    sequence = Whole(required=True, validate=validate.Range(1, MAX_SEQUENCE))
     answer = fields.Raw(allow_none=True)
     fields_ = fields.Dict(keys=fields.String(), values=fields.Raw(), data_key="fields", attribute="fields")
 

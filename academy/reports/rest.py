@@ -32,7 +32,7 @@ class ReportOut(Schema):
 
 @api.get("/reports/<name>")
 @needs(REPORT_READ)
-@endpoint(summary="A report over my units", query=ReportQuery, returns=ReportOut, errors=(404, 422))
+@endpoint(summary="A report over my units", query=ReportQuery, returns=ReportOut, errors=(404, 422), files=("text/csv", XLSX))
 def show_report(name: str, *, query) -> Response:
     report = tables.get_report(current_actor(), name)
     headings = [str(column.heading) for column in report.columns]

@@ -50,12 +50,13 @@ PROBLEM = {
 
 def document(app: Flask) -> dict[str, Any]:
     """The whole document as a mapping."""
+    names = _Names()
     spec = APISpec(
         title="Digital Academy",
         version="1",
         openapi_version="3.1.0",
         info={"description": "Errors are application/problem+json (RFC 9457)."},
-        plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
+        plugins=[MarshmallowPlugin(schema_name_resolver=names)],
     )
     spec.components.schema("Problem", PROBLEM)
     spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
@@ -74,14 +75,26 @@ def document(app: Flask) -> dict[str, Any]:
             )
     for path, operations in paths.items():
         spec.path(path=path, operations=operations)
-    return spec.to_dict()
+    made = spec.to_dict()
+    for name, described in made["components"]["schemas"].items():
+        alternatives = getattr(names.classes.get(name), "exactly_one_of", ())
+        if alternatives:
+            described["oneOf"] = [{"required": [field]} for field in alternatives]
+    return made
 
 
-def _schema_name(schema: Any) -> str:
-    """The module's name keeps schemas of different slices apart."""
-    cls = resolve_schema_cls(schema)
-    slice_name = cls.__module__.removeprefix("academy.").removeprefix("courses.").split(".")[0]
-    return f"{slice_name}.{cls.__name__}"
+class _Names:
+    """Names of components: the slice keeps schemas of the same name apart."""
+
+    def __init__(self) -> None:
+        self.classes: dict[str, type] = {}
+
+    def __call__(self, schema: Any) -> str:
+        cls = resolve_schema_cls(schema)
+        slice_name = cls.__module__.removeprefix("academy.").removeprefix("courses.").split(".")[0]
+        name = f"{slice_name}.{cls.__name__}"
+        self.classes[name] = cls
+        return name
 
 
 def _path(rule: Rule) -> str:
@@ -128,7 +141,9 @@ def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _responses(operation: Operation, right: Right, *, has_path: bool) -> dict[str, Any]:
-    responses: dict[str, Any] = {str(operation.status): _success(operation)}
+    empty = operation.returns is None and not operation.files and operation.status == 200
+    status = 204 if empty else operation.status
+    responses: dict[str, Any] = {str(status): _success(operation)}
     statuses = {*operation.errors, 400, 503}
     if right.name != "public":
         statuses |= {401, 403}
@@ -149,9 +164,15 @@ def _responses(operation: Operation, right: Right, *, has_path: bool) -> dict[st
 
 
 def _success(operation: Operation) -> dict[str, Any]:
-    if operation.content_type != "application/json":
-        schema = {"type": "string", "format": "binary"}
-        return {"description": operation.summary, "content": {operation.content_type: {"schema": schema}}}
+    answer = _json_answer(operation)
+    binary = {"type": "string", "format": "binary"}
+    answer.setdefault("content", {}).update({kind: {"schema": binary} for kind in operation.files})
+    if not answer["content"]:
+        del answer["content"]
+    return answer
+
+
+def _json_answer(operation: Operation) -> dict[str, Any]:
     if operation.returns is None:
         return {"description": "Done"}
     if not operation.paged:
