@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from flask import Flask, Response, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, login_user, logout_user
@@ -26,6 +27,13 @@ OPEN_WHILE_FIRST_PASSWORD = frozenset(
 )
 
 
+class OpenSession(Protocol):
+    """A sign-in that still holds, as the floor above finds it."""
+
+    id: int
+    seen_at: datetime
+
+
 class SessionUser(UserMixin):
     """What Flask-Login holds: the actor, known to the browser by the session's token."""
 
@@ -40,7 +48,7 @@ class SessionUser(UserMixin):
 def init_login(
     app: Flask,
     *,
-    actor_of_session: Callable[[str], tuple[Actor, LoginSession] | None],
+    actor_of_session: Callable[[str], tuple[Actor, OpenSession] | None],
     actor_of_token: Callable[[str], Actor | None],
 ) -> None:
     """Let requests be made in somebody's name.
@@ -89,7 +97,7 @@ def end() -> None:
     session.update(kept)
 
 
-def _touch(login_session: LoginSession) -> None:
+def _touch(login_session: OpenSession) -> None:
     now = clock.now()
     if now - login_session.seen_at < SEEN_EVERY:
         return

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Row, Select, and_, bindparam, join, or_, select
 from sqlalchemy.orm import aliased
 
 from academy.accounts.models import Account, LoginSession, PersonalToken
@@ -16,43 +21,41 @@ _home = aliased(Unit, name="home")
 _over = aliased(Unit, name="over")
 
 
-def actor_of_session(token_hash: str, *, idle_since) -> tuple[Actor, LoginSession] | None:
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A sign-in that still holds."""
+
+    id: int
+    seen_at: datetime
+
+
+def actor_of_session(token_hash: str, *, idle_since: datetime) -> tuple[Actor, OpenSession] | None:
     """The actor of an open session that was used after ``idle_since``, with the session; else None."""
     rows = db.session.execute(
-        _with_identity(select(LoginSession, Account).join(Account, Account.id == LoginSession.account_id))
-        .where(LoginSession.token_hash == token_hash)
-        .where(LoginSession.ended_at.is_(None), LoginSession.expires_at > clock.now())
-        .where(LoginSession.seen_at > idle_since, Account.state == "active")
+        _OF_SESSION,
+        {"token_hash": token_hash, "now": clock.now(), "idle_since": idle_since, "today": clock.today()},
     ).all()
     if not rows:
         return None
-    login_session, account = rows[0][:2]
-    return _actor(account, [row[2:] for row in rows], session_id=login_session.id), login_session
+    return _actor(rows, session_id=rows[0].session_id), OpenSession(rows[0].session_id, rows[0].seen_at)
 
 
 def actor_of_token(token_hash: str) -> Actor | None:
     """The actor of a personal access token that still works; else None."""
-    rows = db.session.execute(
-        _with_identity(select(PersonalToken, Account).join(Account, Account.id == PersonalToken.account_id))
-        .where(PersonalToken.token_hash == token_hash, PersonalToken.revoked_at.is_(None))
-        .where(PersonalToken.expires_at > clock.now(), Account.state == "active")
-    ).all()
-    return _actor(rows[0][1], [row[2:] for row in rows]) if rows else None
+    wanted = {"token_hash": token_hash, "now": clock.now(), "today": clock.today()}
+    rows = db.session.execute(_OF_TOKEN, wanted).all()
+    return _actor(rows) if rows else None
 
 
 def actor_of_account(account_id: int) -> Actor | None:
     """The actor of an active account, for commands and jobs that act in somebody's name; else None."""
-    rows = db.session.execute(
-        _with_identity(select(Account.id, Account)).where(
-            Account.id == account_id, Account.state == "active"
-        )
-    ).all()
-    return _actor(rows[0][1], [row[2:] for row in rows]) if rows else None
+    rows = db.session.execute(_OF_ACCOUNT, {"account_id": account_id, "today": clock.today()}).all()
+    return _actor(rows) if rows else None
 
 
-def grant_in_force() -> ColumnElement[bool]:
-    """Grants that count today (local day)."""
-    today = clock.today()
+def grant_in_force(today: Any = None) -> ColumnElement[bool]:
+    """Grants that count on a day, a value or a parameter of the statement; today (local) if none is given."""
+    today = clock.today() if today is None else today
     return and_(
         RoleGrant.revoked_at.is_(None),
         RoleGrant.starts_on <= today,
@@ -60,26 +63,65 @@ def grant_in_force() -> ColumnElement[bool]:
     )
 
 
-def _with_identity(statement: Select) -> Select:
+def _identity(start: Any, *columns: Any) -> Select:
+    """Active accounts in ``start`` with person, place and roles, one row for each role; built once.
+
+    SQLite takes tables in this order, so what narrows most comes first.
+    """
     return (
-        statement.add_columns(Person.id, Person.full_name, _home.path, RoleGrant.role, _over.path)
+        select(
+            *columns,
+            Account.id.label("account_id"),
+            Account.username,
+            Account.locale,
+            Account.must_change_password,
+            Person.id.label("person_id"),
+            Person.full_name,
+            _home.path.label("home"),
+            RoleGrant.role,
+            _over.path.label("over"),
+        )
+        .select_from(start)
         .outerjoin(Person, and_(Person.account_id == Account.id, Person.deactivated_at.is_(None)))
         .outerjoin(_home, _home.id == Person.unit_id)
-        .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, grant_in_force()))
+        .outerjoin(
+            RoleGrant, and_(RoleGrant.person_id == Person.id, grant_in_force(bindparam("today", type_=Date)))
+        )
         .outerjoin(_over, _over.id == RoleGrant.unit_id)
+        .where(Account.state == "active")
     )
 
 
-def _actor(account: Account, rows: list, *, session_id: int | None = None) -> Actor:
-    person_id, full_name, home_path, _role, _path = rows[0]
+_OF_SESSION = (
+    _identity(
+        join(LoginSession, Account, Account.id == LoginSession.account_id),
+        LoginSession.id.label("session_id"),
+        LoginSession.seen_at,
+    ).where(
+        LoginSession.token_hash == bindparam("token_hash"),
+        LoginSession.ended_at.is_(None),
+        LoginSession.expires_at > bindparam("now"),
+        LoginSession.seen_at > bindparam("idle_since"),
+    )
+)
+_OF_TOKEN = _identity(join(PersonalToken, Account, Account.id == PersonalToken.account_id)).where(
+    PersonalToken.token_hash == bindparam("token_hash"),
+    PersonalToken.revoked_at.is_(None),
+    PersonalToken.expires_at > bindparam("now"),
+)
+_OF_ACCOUNT = _identity(Account).where(Account.id == bindparam("account_id"))
+
+
+def _actor(rows: Sequence[Row], *, session_id: int | None = None) -> Actor:
+    first = rows[0]
     return Actor(
-        account_id=account.id,
-        person_id=person_id,
+        account_id=first.account_id,
+        person_id=first.person_id,
         session_id=session_id,
-        username=account.username,
-        full_name=full_name or account.username,
-        locale=account.locale,
-        unit_path=home_path or "",
-        must_change_password=account.must_change_password,
-        grants=tuple(Grant(Role(role), path) for _p, _n, _h, role, path in rows if role and path),
+        username=first.username,
+        full_name=first.full_name or first.username,
+        locale=first.locale,
+        unit_path=first.home or "",
+        must_change_password=first.must_change_password,
+        grants=tuple(Grant(Role(row.role), row.over) for row in rows if row.role and row.over),
     )

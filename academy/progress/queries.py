@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
 
 from academy.catalog.course_rows import COURSE_COLUMNS, cached_version, course_view
 from academy.catalog.models import Course, CourseVersion
@@ -89,21 +89,21 @@ def course_state(person_id: int | None, course_id: int) -> CourseState | None:
     """A person's run through a course that counts now, or None; one query."""
     if person_id is None:
         return None
-    found = _states(Enrollment.person_id == person_id, Enrollment.course_id == course_id)
+    found = _states(_OF_COURSE, person_id=person_id, course_id=course_id)
     active = [state for state in found if not state.is_complete]
     return next(iter(active or found), None)
 
 
 def states_of_person(person_id: int | None) -> list[CourseState]:
     """All runs of a person that were not given up, newest first; one query."""
-    return _states(Enrollment.person_id == person_id) if person_id is not None else []
+    return _states(_OF_PERSON, person_id=person_id) if person_id is not None else []
 
 
 def states_of_runs(enrollment_ids: Sequence[int]) -> dict[int, CourseState]:
     """The states of several runs, of a class for example, by enrollment; one query."""
     if not enrollment_ids:
         return {}
-    return {state.enrollment.id: state for state in _states(Enrollment.id.in_(enrollment_ids))}
+    return {state.enrollment.id: state for state in _states(_OF_RUNS, ids=list(enrollment_ids))}
 
 
 def get_progress(actor: Actor, course: CourseView) -> CourseState:
@@ -161,12 +161,7 @@ def last_responses(enrollment_id: int, item_ids: Sequence[int]) -> dict[int, Las
     """The newest answer by item id; one query."""
     if not item_ids:
         return {}
-    newest = (
-        select(func.max(ExerciseResponse.id))
-        .where(ExerciseResponse.enrollment_id == enrollment_id, ExerciseResponse.item_id.in_(item_ids))
-        .group_by(ExerciseResponse.item_id)
-    )
-    rows = db.session.scalars(select(ExerciseResponse).where(ExerciseResponse.id.in_(newest)))
+    rows = db.session.execute(_NEWEST, {"enrollment_id": enrollment_id, "items": list(item_ids)})
     return {
         row.item_id: LastResponse(
             item_version_id=row.item_version_id,
@@ -180,14 +175,38 @@ def last_responses(enrollment_id: int, item_ids: Sequence[int]) -> dict[int, Las
     }
 
 
-def _states(*which: ColumnElement[bool]) -> list[CourseState]:
-    rows = db.session.execute(
+_NEWEST = select(
+    ExerciseResponse.item_id,
+    ExerciseResponse.item_version_id,
+    ExerciseResponse.answer,
+    ExerciseResponse.score,
+    ExerciseResponse.pending,
+    ExerciseResponse.grade,
+).where(
+    ExerciseResponse.id.in_(
+        select(func.max(ExerciseResponse.id))
+        .where(
+            ExerciseResponse.enrollment_id == bindparam("enrollment_id"),
+            ExerciseResponse.item_id.in_(bindparam("items", expanding=True)),
+        )
+        .group_by(ExerciseResponse.item_id)
+    )
+)
+
+
+def _runs(*which: ColumnElement[bool]) -> Select:
+    """Runs with what was begun in them, one row for each lesson begun; built once."""
+    return (
         select(
             Enrollment,
             CourseProgress,
             CourseVersion.id.label("version_id"),
             CourseVersion.hash.label("version_hash"),
-            LessonProgress,
+            LessonProgress.lesson_id,
+            LessonProgress.seconds,
+            LessonProgress.answered,
+            LessonProgress.finished_at,
+            LessonProgress.completed,
             ReadingPosition.block,
             ReadingPosition.at,
             *COURSE_COLUMNS,
@@ -205,9 +224,17 @@ def _states(*which: ColumnElement[bool]) -> list[CourseState]:
         )
         .where(Enrollment.state != "left", *which)
         .order_by(Enrollment.enrolled_at.desc(), Enrollment.id.desc())
-    ).all()
+    )
+
+
+_OF_PERSON = _runs(Enrollment.person_id == bindparam("person_id"))
+_OF_COURSE = _OF_PERSON.where(Enrollment.course_id == bindparam("course_id"))
+_OF_RUNS = _runs(Enrollment.id.in_(bindparam("ids", expanding=True)))
+
+
+def _states(statement: Select, **wanted: Any) -> list[CourseState]:
     by_run: dict[int, list[Row]] = {}
-    for row in rows:
+    for row in db.session.execute(statement, wanted):
         by_run.setdefault(row.Enrollment.id, []).append(row)
     return [_course_state(group) for group in by_run.values()]
 
@@ -215,7 +242,7 @@ def _states(*which: ColumnElement[bool]) -> list[CourseState]:
 def _course_state(rows: list[Row]) -> CourseState:
     first = rows[0]
     course = course_view(first, cached_version(first.version_id, first.version_hash))
-    begun = {row.LessonProgress.lesson_id: row for row in rows if row.LessonProgress is not None}
+    begun = {row.lesson_id: row for row in rows if row.lesson_id is not None}
     lessons = tuple(_lesson_row(entry, begun.get(entry.lesson_id)) for entry in course.outline)
     times = [row.at for row in lessons if row.at is not None]
     return CourseState(
@@ -230,13 +257,12 @@ def _course_state(rows: list[Row]) -> CourseState:
 def _lesson_row(entry: OutlineEntry, row: Row | None) -> LessonRow:
     if row is None:
         return LessonRow(entry=entry, state="new")
-    progress: LessonProgress = row.LessonProgress
-    state = "completed" if progress.completed else "read" if progress.finished_at else "begun"
+    state = "completed" if row.completed else "read" if row.finished_at else "begun"
     return LessonRow(
         entry=entry,
         state=state,
-        seconds=progress.seconds,
-        answered=progress.answered,
+        seconds=row.seconds,
+        answered=row.answered,
         block=row.block or "",
         at=row.at,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from academy.kernel.db import db
 from academy.kernel.errors import NotFound
@@ -112,8 +112,8 @@ def _current_items() -> Select:
     ).join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.current_number))
 
 
-def _item_rows(statement: Select) -> list[ItemRow]:
-    rows = db.session.execute(statement).all()
+def _item_rows(statement: Select, **wanted: Any) -> list[ItemRow]:
+    rows = db.session.execute(statement, wanted).all()
     found = specs_of({row.version_id: row.hash for row in rows})
     return [
         ItemRow(
@@ -142,11 +142,20 @@ def _item_rows(statement: Select) -> list[ItemRow]:
 
 def items_of_lesson(course_id: int, lesson: str) -> list[ItemRow]:
     """The active items that a lesson may embed, by key; two queries cold, one warm."""
-    return _item_rows(
-        _current_items()
-        .where(Item.course_id == course_id, Item.lesson == lesson, Item.state == ACTIVE, Item.use_lesson)
-        .order_by(Item.key)
+    return _item_rows(_OF_LESSON, course_id=course_id, lesson=lesson)
+
+
+# built once: every lesson page asks it
+_OF_LESSON = (
+    _current_items()
+    .where(
+        Item.course_id == bindparam("course_id"),
+        Item.lesson == bindparam("lesson"),
+        Item.state == ACTIVE,
+        Item.use_lesson,
     )
+    .order_by(Item.key)
+)
 
 
 def items_of_course(course_id: int, *, retired: bool = False) -> list[ItemRow]:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from academy.kernel.db import db
 from tests.bench import inside
-from tests.bench.load import Ask, Measured, read_pages
+from tests.bench.load import Ask, Measured, read_pages, send
 from tests.bench.pages import pages
 from tests.bench.quiz import sit
 from tests.bench.servers import Server, serve
