@@ -23,6 +23,7 @@ from academy.kernel.db import db, engine_options
 from academy.kernel.events import init_events, subscribe
 from academy.kernel.http import current_actor, page_url, static_url
 from academy.kernel.i18n import LANGUAGE_NAMES, current_language, localized
+from academy.kernel.periodic import every
 from academy.kernel.rights import check_rights, enforce
 from academy.kernel.storage import init_storage
 from academy.organization import identity
@@ -157,3 +158,6 @@ def _wire(app: Flask, modules: Modules) -> None:
     app.extensions["academy_subscriptions"].add_for_all(
         lambda event: modules.ask("academy_on_event", event=event)
     )
+    every(app, timedelta(minutes=10), "search.index")
+    every(app, timedelta(days=1), "catalog.refresh_renderings")
+    every(app, timedelta(days=1), "kernel.tidy")

@@ -14,11 +14,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, Index, String, Text, or_, select, text, update
+from sqlalchemy import CheckConstraint, Index, String, Text, delete, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, scoped_session
 
 from academy.kernel import clock
-from academy.kernel.db import Model, UtcDateTime, db, primary_key, separate_transaction, timestamp
+from academy.kernel.db import (
+    Model,
+    UtcDateTime,
+    db,
+    insert_if_absent,
+    primary_key,
+    separate_transaction,
+    timestamp,
+)
 from academy.kernel.errors import NotFound
 
 log = logging.getLogger(__name__)
@@ -122,14 +130,15 @@ def new_job(
     """Add a job to the session's transaction; see :meth:`UnitOfWork.enqueue`."""
     if kind not in _kinds:
         raise LookupError(f"no job is called {kind}")
-    if key is not None:
-        waiting = session.scalar(select(Job).where(Job.key == key, Job.state == "waiting"))
-        if waiting is not None:
-            return waiting
-    new = Job(kind=kind, key=key, owner_id=owner, payload=dict(payload), run_at=run_at or clock.now())
-    session.add(new)
-    session.flush()
-    return new
+    values = {"kind": kind, "key": key, "owner_id": owner, "payload": dict(payload), "run_at": run_at or clock.now()}
+    if key is None:
+        new = Job(**values)
+        session.add(new)
+        session.flush()
+        return new
+    # two who enqueue the same at once: the second waits for the first, and joins its job
+    insert_if_absent(session, Job, **values)
+    return session.scalars(select(Job).where(Job.key == key, Job.state == "waiting")).one()
 
 
 def get_job(job_id: int, *, owner: int | None) -> Job:
@@ -208,6 +217,14 @@ def run_one() -> bool:
     finally:
         db.session.remove()
     return True
+
+
+def forget_finished_jobs(days: int = 30) -> int:
+    """Delete jobs that were done more than ``days`` ago; the number deleted. Failed ones stay."""
+    long_ago = clock.now() - timedelta(days=days)
+    with separate_transaction() as connection:
+        gone = connection.execute(delete(Job).where(Job.state == "done", Job.finished_at < long_ago))
+    return gone.rowcount
 
 
 def run_all(limit: int = 10_000) -> int:
