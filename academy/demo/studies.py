@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -13,7 +13,6 @@ from academy.certificates.services import approve, propose
 from academy.classes.services import add_members, close_class, create_class
 from academy.demo.answers import draw_answer
 from academy.demo.city import City, actors_of
-from academy.enrollment.services import enroll
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.jobs import run_all
@@ -23,16 +22,27 @@ from academy.questions.queries import items_of_lesson
 from academy.quizzes.queries import find_quiz, get_attempt
 from academy.quizzes.services import save_answer, start_attempt, submit_attempt
 
-FINISHED_CLASS = "K52A"
+CLASS_WITH_DOCUMENTS = "K52A"
+CLASS_TO_PROPOSE = "K52B"
 CLASS_UNDER_WAY = "K53A"
-FINISHED_MEMBERS = 24
 MEMBERS_UNDER_WAY = 40
 FINISHED_COURSE = "quan-ly-do-thi-thong-minh"
 COURSE_UNDER_WAY = "du-lieu-va-an-toan-so"
-FINISHED_AGO = timedelta(days=24)
 CLASS_LASTED = timedelta(days=53)
-# what a learner may well write where the right answer is not for this module to know
-MODULE_ANSWERS: dict[str, Any] = {}
+# what a learner may well answer where the right answer is not for this module to know
+MODULE_ANSWERS: dict[str, Any] = {
+    "smart_city:flood": {
+        "turns": [
+            {
+                "pumps": 2,
+                "inform": True,
+                "request": turn == 1,
+                "reason": "Nước đang lên, chi viện đến chậm hai lượt: bơm đều, báo cho dân và theo dõi thước đo.",
+            }
+            for turn in range(1, 7)
+        ]
+    }
+}
 
 Report = Callable[[str], None]
 
@@ -42,45 +52,49 @@ def teach(random: Random, city: City, report: Report) -> None:
     admin, instructor = city.actors["admin"], city.actors["instructor"]
     for card in list_courses(admin, limit=50).page.items:
         set_instructors(Actor.system(), card.id, [instructor.account_id])
-    report("a class that has finished, with certificates")
-    _hold_finished_class(random, city, admin)
+    report("two classes that have finished, one with its certificates issued")
+    _hold_finished_class(random, city, admin, CLASS_WITH_DOCUMENTS, city.learners[20:44], days_ago=24)
+    proposal = _at_closing(24, propose, city.actors["registrar"], class_code=CLASS_WITH_DOCUMENTS)
+    _at_closing(24, approve, city.actors["approver"], proposal.id)
+    _hold_finished_class(random, city, admin, CLASS_TO_PROPOSE, city.learners[100:112], days_ago=3)
     report("a class under way")
     _hold_class_under_way(random, city, admin)
 
 
-def _hold_finished_class(random: Random, city: City, admin: Actor) -> None:
-    members = city.learners[20 : 20 + FINISHED_MEMBERS]
-    closed = clock.today() - FINISHED_AGO
+def _hold_finished_class(
+    random: Random, city: City, admin: Actor, code: str, members: Sequence[int], *, days_ago: int
+) -> None:
+    closed = clock.today() - timedelta(days=days_ago)
     opened = closed - CLASS_LASTED
     with clock.frozen(clock.day_start(opened)):
-        _open_finished_class(city, admin, members, opened, closed)
+        create_class(
+            admin,
+            code=code,
+            course=FINISHED_COURSE,
+            owner_unit_id=city.root_id,
+            decision_no="128/QĐ-HVS",
+            decision_date=opened - timedelta(days=14),
+            opens_on=opened,
+            closes_on=closed,
+            mode="online",
+            signer_title="GIÁM ĐỐC",
+            signer_name="Nguyễn Quốc Trung",
+        )
+        add_members(admin, code, members)
     for number, actor in enumerate(actors_of(members).values()):
         days = random.randrange(5, CLASS_LASTED.days - 5)
         with clock.frozen(clock.day_start(opened + timedelta(days=days)) + timedelta(hours=random.uniform(7, 21))):
-            # two of the class have not passed yet: the register says why
+            # two of a class have not passed yet: its page says why
             _study(random, actor, FINISHED_COURSE, skill=0.25 if number in (3, 11) else random.uniform(0.8, 1))
-    with clock.frozen(clock.day_start(closed) + timedelta(hours=16)):
-        close_class(admin, FINISHED_CLASS)
-        proposal = propose(city.actors["registrar"], class_code=FINISHED_CLASS)
-        approve(city.actors["approver"], proposal.id)
+    _at_closing(days_ago, close_class, admin, code)
+
+
+def _at_closing(days_ago: int, act: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Do something in the afternoon of the day a class closed, with the jobs that follow."""
+    with clock.frozen(clock.day_start(clock.today() - timedelta(days=days_ago)) + timedelta(hours=16)):
+        done = act(*arguments, **named)
         run_all()
-
-
-def _open_finished_class(city: City, admin: Actor, members: Sequence[int], opened: date, closed: date) -> None:
-    create_class(
-        admin,
-        code=FINISHED_CLASS,
-        course=FINISHED_COURSE,
-        owner_unit_id=city.root_id,
-        decision_no="128/QĐ-HVS",
-        decision_date=opened - timedelta(days=14),
-        opens_on=opened,
-        closes_on=closed,
-        mode="online",
-        signer_title="GIÁM ĐỐC",
-        signer_name="Nguyễn Quốc Trung",
-    )
-    add_members(admin, FINISHED_CLASS, members)
+        return done
 
 
 def _hold_class_under_way(random: Random, city: City, admin: Actor) -> None:
