@@ -26,7 +26,10 @@ _other = aliased(Certificate, name="other")
 def board(class_id: int) -> Sequence[BoardRow]:
     """Every member on the roster, by name as Vietnamese names are sorted; one query."""
     newest = (
-        select(func.max(_other.id)).where(_other.eligibility_id == Eligibility.id).correlate(Eligibility).scalar_subquery()
+        select(func.max(_other.id))
+        .where(_other.eligibility_id == Eligibility.id)
+        .correlate(Eligibility)
+        .scalar_subquery()
     )
     # an issued document is named by its own state, not by its proposal's
     standing = case(

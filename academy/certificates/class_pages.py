@@ -27,7 +27,11 @@ def show_class(code: str) -> str:
     run = find_class(code)
     if run is not None and not can_see_class(actor, run) and is_member(run.id, actor.person_id):
         return render_template(
-            "certificates/class_facts.html", run=run, class_states=STATE_NAMES, class_tones=STATE_TONES, modes=MODE_NAMES
+            "certificates/class_facts.html",
+            run=run,
+            class_states=STATE_NAMES,
+            class_tones=STATE_TONES,
+            modes=MODE_NAMES,
         )
     run = get_class(actor, code)
     rows = board(run.id)

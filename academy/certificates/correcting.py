@@ -39,7 +39,9 @@ def propose_reissue(actor: Actor, serial: str, *, reason: str, paper: Paper | No
     return _propose_correction(actor, serial, purpose="reissue", reason=reason, paper=paper)
 
 
-def propose_replacement(actor: Actor, serial: str, *, reason: str, paper: Paper | None = None) -> ProposalView:
+def propose_replacement(
+    actor: Actor, serial: str, *, reason: str, paper: Paper | None = None
+) -> ProposalView:
     """Propose an attestation of the same value in place of a certificate that was lost or damaged.
 
     Raises:
@@ -62,7 +64,10 @@ def revoke(actor: Actor, serial: str, *, reason: str, decision_no: str) -> Certi
     """
     reason, decision_no = checked_reason(reason), clean(decision_no)[:80]
     if not decision_no:
-        raise Invalid(_l("Say why."), errors={"decision_no": [_l("A document is revoked by a decision; give its number.")]})
+        raise Invalid(
+            _l("Say why."),
+            errors={"decision_no": [_l("A document is revoked by a decision; give its number.")]},
+        )
     with unit_of_work() as work:
         require(actor, can_revoke, get_certificate(actor, serial))
         document = _held(work, serial)
@@ -162,7 +167,9 @@ def _propose_correction(
 
 def _held(work: UnitOfWork, serial: str) -> CertificateView:
     """The document as it is now; nobody else corrects or revokes it until the transaction ends."""
-    work.session.execute(select(Certificate.id).where(Certificate.serial == serial.strip().upper()).with_for_update())
+    work.session.execute(
+        select(Certificate.id).where(Certificate.serial == serial.strip().upper()).with_for_update()
+    )
     return find_certificate(serial)
 
 

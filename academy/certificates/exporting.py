@@ -32,7 +32,15 @@ from academy.kernel.text import slug
 from academy.kernel.unit_of_work import unit_of_work
 from academy.organization.identity import actor_of_account
 
-__all__ = ["MIME_TYPES", "Exported", "export_now", "get_export", "make_export", "open_export", "request_export"]
+__all__ = [
+    "MIME_TYPES",
+    "Exported",
+    "export_now",
+    "get_export",
+    "make_export",
+    "open_export",
+    "request_export",
+]
 
 MIME_TYPES = {"zip": "application/zip", "xlsx": XLSX_TYPE, "csv": CSV_TYPE}
 # more documents than this are not made while a caller waits
@@ -135,7 +143,9 @@ def open_export(actor: Actor, export_id: int) -> Exported:
         raise NotFound(_l("This export is not finished yet."), next_step=_l("Wait for its job to end."))
     path = storage().path(export.storage_key)
     with unit_of_work():
-        record(actor, "certificate.download_export", "register_export", export_id, details={"rows": export.rows})
+        record(
+            actor, "certificate.download_export", "register_export", export_id, details={"rows": export.rows}
+        )
     return Exported(path=path, filename=export.filename, mime=MIME_TYPES[export.format], rows=export.rows)
 
 
@@ -165,7 +175,11 @@ def export_now(actor: Actor, filters: Filters, file_format: str) -> Exported:
             "certificate.export",
             "register_export",
             "now",
-            details={"format": file_format, "rows": len(ids), "filters": {k: v for k, v in asdict(filters).items() if v}},
+            details={
+                "format": file_format,
+                "rows": len(ids),
+                "filters": {k: v for k, v in asdict(filters).items() if v},
+            },
         )
     return Exported(
         path=storage().path(key),
@@ -228,7 +242,13 @@ def _file_names(ids: Sequence[int]) -> dict[int, str]:
 
 
 def _filename(filters: Filters, file_format: str) -> str:
-    parts = ["so-goc", filters.class_code.lower(), filters.course, str(filters.year or ""), clock.today().isoformat()]
+    parts = [
+        "so-goc",
+        filters.class_code.lower(),
+        filters.course,
+        str(filters.year or ""),
+        clock.today().isoformat(),
+    ]
     return f"{'-'.join(slug(part) for part in parts if part)}.{file_format}"
 
 

@@ -97,7 +97,8 @@ def _write(work: UnitOfWork, proposal: Proposal, waiting: Sequence[Draft], issue
     year = proposal.issued_on.year
     book_id, first = _take_numbers(work, proposal.kind, year, proposal.owner_unit_id, len(waiting))
     rows = [
-        _row(proposal, draft, book_id, year, number, issuer) for number, draft in enumerate(waiting, start=first)
+        _row(proposal, draft, book_id, year, number, issuer)
+        for number, draft in enumerate(waiting, start=first)
     ]
     work.session.add_all(rows)
     work.session.flush()
@@ -126,7 +127,9 @@ def _take_numbers(work: UnitOfWork, kind: str, year: int, unit_id: int, count: i
     return book.id, book.next_number - count
 
 
-def _row(proposal: Proposal, draft: Draft, book_id: int, year: int, number: int, issuer: Issuer) -> Certificate:
+def _row(
+    proposal: Proposal, draft: Draft, book_id: int, year: int, number: int, issuer: Issuer
+) -> Certificate:
     on_document = serial(proposal.kind, year, book_id, number)
     in_book = register_no(proposal.kind, year, number)
     code = new_code()

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from academy.certificates import class_pages, proposal_pages, queries, services, verify_pages, wording
-from academy.certificates.policies import CERTIFICATE_EXPORT, CERTIFICATE_READ, can_export, can_propose, can_revoke
-from academy.certificates.rest import pdf_response
+from academy.certificates.policies import (
+    CERTIFICATE_EXPORT,
+    CERTIFICATE_READ,
+    can_export,
+    can_propose,
+    can_revoke,
+)
+from academy.certificates.rest import file_response, pdf_response
 from academy.certificates.schemas import FILTERS, RegisterFilters
 from academy.certificates.views import CertificateView
 from academy.kernel import clock
@@ -146,7 +152,7 @@ def export(export_id: int) -> str:
 @needs(CERTIFICATE_EXPORT)
 def export_file(export_id: int) -> Response:
     made = services.open_export(current_actor(), export_id)
-    return send_file(made.path, mimetype=made.mime, as_attachment=True, download_name=made.filename)
+    return file_response(made)
 
 
 # --- parts ----------------------------------------------------------------------------------------
@@ -179,5 +185,9 @@ def _correctable(serial: str, act: str) -> CertificateView:
 
 def _asking(document: CertificateView, act: str, errors: dict) -> str:
     return render_template(
-        "certificates/correct.html", document=document, act=act, errors=errors, reason=request.form.get("reason", "")
+        "certificates/correct.html",
+        document=document,
+        act=act,
+        errors=errors,
+        reason=request.form.get("reason", ""),
     )

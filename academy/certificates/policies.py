@@ -46,7 +46,9 @@ class ProposalFacts(Protocol):
     holder_ids: frozenset[int]
 
 
-@policy(_l("A document is seen by its holder and by those who keep the register or answer for the holder's unit."))
+@policy(
+    _l("A document is seen by its holder and by those who keep the register or answer for the holder's unit.")
+)
 def can_read_certificate(actor: Actor, certificate: CertificateFacts) -> bool:
     if actor.person_id is not None and actor.person_id == certificate.person_id:
         return True

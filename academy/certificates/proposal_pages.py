@@ -55,9 +55,7 @@ def new_proposal() -> str:
 @needs(CERTIFICATE_PROPOSE)
 def create_proposal():
     form = request.form
-    left_out = {
-        person: form.get(f"reason_{person}", "") for person in form.getlist("exclude", type=int)
-    }
+    left_out = {person: form.get(f"reason_{person}", "") for person in form.getlist("exclude", type=int)}
     try:
         paper = services.Paper(**load(PaperIn(), form.to_dict()))
         made = services.propose(

@@ -58,7 +58,9 @@ def _rows() -> Select:
 
 
 def _row(row: Sequence[Any]) -> ProposalRow:
-    number, state, kind, purpose, class_code, course_title, proposer, proposed_at, documents = row[: len(_ROW)]
+    number, state, kind, purpose, class_code, course_title, proposer, proposed_at, documents = row[
+        : len(_ROW)
+    ]
     return ProposalRow(
         id=number,
         state=state,
@@ -129,8 +131,27 @@ def find_proposal(proposal_id: int) -> ProposalView | None:
     if row is None:
         return None
     proposal = row.Proposal
-    same = ("id", "state", "kind", "purpose", "course_id", "owner_unit_id", "issued_on", "place", "signer_title")
-    also = ("signer_name", "note", "proposed_by", "proposer_id", "proposed_at", "decided_at", "decision_note", "job_id")
+    same = (
+        "id",
+        "state",
+        "kind",
+        "purpose",
+        "course_id",
+        "owner_unit_id",
+        "issued_on",
+        "place",
+        "signer_title",
+    )
+    also = (
+        "signer_name",
+        "note",
+        "proposed_by",
+        "proposer_id",
+        "proposed_at",
+        "decided_at",
+        "decision_note",
+        "job_id",
+    )
     return ProposalView(
         **{name: getattr(proposal, name) for name in (*same, *also)},
         class_id=proposal.class_run_id,
@@ -188,7 +209,11 @@ def entitled(*, class_id: int | None = None, course_id: int | None = None) -> Se
         where: ColumnElement[bool] = Eligibility.class_run_id == class_id
     else:
         where = and_(Eligibility.course_id == course_id, Eligibility.class_run_id.is_(None))
-    proposed = select(ProposalLine.id).where(ProposalLine.eligibility_id == Eligibility.id, ProposalLine.live).exists()
+    proposed = (
+        select(ProposalLine.id)
+        .where(ProposalLine.eligibility_id == Eligibility.id, ProposalLine.live)
+        .exists()
+    )
     issued = select(Certificate.id).where(Certificate.eligibility_id == Eligibility.id).exists()
     rows = db.session.execute(
         select(
@@ -212,9 +237,7 @@ def entitled(*, class_id: int | None = None, course_id: int | None = None) -> Se
     ]
 
 
-def open_proposal(
-    account_id: int | None, *, class_id: int | None, course_id: int, kind: str
-) -> int | None:
+def open_proposal(account_id: int | None, *, class_id: int | None, course_id: int, kind: str) -> int | None:
     """The id of the proposal of this account for this class or course that waits for a decision, or None."""
     return db.session.scalar(
         select(Proposal.id)

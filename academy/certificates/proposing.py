@@ -131,7 +131,11 @@ def propose(
             "certificate.propose",
             "certificate_proposal",
             proposal.id,
-            details={"documents": len(chosen), "left_out": len(batch.people) - len(chosen), "class": class_code},
+            details={
+                "documents": len(chosen),
+                "left_out": len(batch.people) - len(chosen),
+                "class": class_code,
+            },
         )
         return find_proposal(proposal.id)
 
@@ -211,7 +215,11 @@ def _check_letters(people: Sequence[Entitled]) -> None:
         strange = unprintable(person.full_name)
         if strange:
             raise Conflict(
-                _l("The name %(name)s has letters that documents cannot show: %(letters)s", name=person.full_name, letters=strange),
+                _l(
+                    "The name %(name)s has letters that documents cannot show: %(letters)s",
+                    name=person.full_name,
+                    letters=strange,
+                ),
                 rule="certificate.letters",
                 next_step=_l("Enter the name in Latin letters, as in the passport, or leave the person out."),
             )
@@ -263,5 +271,7 @@ def checked_reason(text: str) -> str:
     """
     reason = clean(text)
     if not reason:
-        raise Invalid(_l("Say why."), errors={"reason": [_l("A reason is needed; it is kept in the register.")]})
+        raise Invalid(
+            _l("Say why."), errors={"reason": [_l("A reason is needed; it is kept in the register.")]}
+        )
     return reason[:1000]

@@ -14,7 +14,11 @@ from academy.catalog.models import Course
 from academy.certificates.errors import CertificateNotFound
 from academy.certificates.models import Certificate, Proposal, ProposalLine, Revocation, SigningKey
 from academy.certificates.numbers import read_code
-from academy.certificates.policies import can_read_certificate, certificates_exported_by, certificates_visible_to
+from academy.certificates.policies import (
+    can_read_certificate,
+    certificates_exported_by,
+    certificates_visible_to,
+)
 from academy.certificates.proposal_queries import correction_of
 from academy.certificates.signing import is_genuine
 from academy.certificates.views import CertificateRow, CertificateView, Link, RevocationView, Verified
@@ -75,9 +79,11 @@ class Filters:
         if self.class_code:
             found.append(ClassRun.code == self.class_code.strip().upper())
         if self.course:
-            found.append(Certificate.course_id == select(Course.id).where(Course.slug == self.course).scalar_subquery())
+            found.append(
+                Certificate.course_id == select(Course.id).where(Course.slug == self.course).scalar_subquery()
+            )
         if self.status:
-            found.append(_STATE == self.status)
+            found.append(self.status == _STATE)
         if self.year is not None:
             found.append(Certificate.issued_on.between(date(self.year, 1, 1), date(self.year, 12, 31)))
         words = fold(self.q).split()[:6]
@@ -148,7 +154,8 @@ def get_certificate(actor: Actor, serial: str) -> CertificateView:
     found = find_certificate(serial)
     if found is None or not can_read_certificate(actor, found):
         raise CertificateNotFound(
-            _l("There is no such certificate."), next_step=_l("Look for it in the register, or check the number.")
+            _l("There is no such certificate."),
+            next_step=_l("Look for it in the register, or check the number."),
         )
     return found
 

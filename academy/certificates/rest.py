@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, send_file
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Blueprint, Response
 
 from academy.certificates import queries, services
 from academy.certificates.errors import CertificateNotFound
@@ -85,12 +88,14 @@ def pdf(serial: str) -> Response:
 def export(*, query) -> Response:
     file_format = query.pop("format")
     made = services.export_now(current_actor(), queries.Filters(**query), file_format)
-    return send_file(made.path, mimetype=made.mime, as_attachment=True, download_name=made.filename)
+    return file_response(made)
 
 
 @api.get("/certificates/proposals")
 @needs(PROPOSAL_READ)
-@endpoint(summary="Proposals", query=ProposalsQuery, returns=ProposalRowOut, paged=True, errors=(401, 403, 422))
+@endpoint(
+    summary="Proposals", query=ProposalsQuery, returns=ProposalRowOut, paged=True, errors=(401, 403, 422)
+)
 def proposals(*, query):
     return list_proposals(current_actor(), **query)
 
@@ -199,7 +204,9 @@ def verify(code: str):
     count_verification(client_address())
     found = queries.find_verified(code)
     if found is None:
-        raise CertificateNotFound(_l("No document bears this code."), next_step=_l("Compare it with the document."))
+        raise CertificateNotFound(
+            _l("No document bears this code."), next_step=_l("Compare it with the document.")
+        )
     return found
 
 
@@ -208,3 +215,17 @@ def pdf_response(serial: str, data: bytes) -> Response:
     response = Response(data, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{serial}.pdf"'
     return response
+
+
+def file_response(made: services.Exported) -> Response:
+    """An export to be saved, sent piece by piece."""
+    response = Response(_pieces(made.path), mimetype=made.mime)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.filename}"'
+    response.content_length = made.path.stat().st_size
+    return response
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(64 * 1024):
+            yield piece

@@ -27,7 +27,12 @@ bp = Blueprint("classes", __name__, template_folder="templates")
 @bp.record_once
 def _enter_menu(state: Any) -> None:
     add_entry(
-        state.app, label=_l("Classes"), endpoint="classes.index", icon="users", order=40, prefix="/admin/classes"
+        state.app,
+        label=_l("Classes"),
+        endpoint="classes.index",
+        icon="users",
+        order=40,
+        prefix="/admin/classes",
     )
 
 
@@ -118,7 +123,10 @@ def add(code: str):
             added = services.add_members_by_lines(current_actor(), code, keys)
     except Invalid as error:
         return _members_page(run, keys=keys, refused=error), error.status
-    flash(_n("%(num)s person was added and enrolled.", "%(num)s people were added and enrolled.", added), "success")
+    flash(
+        _n("%(num)s person was added and enrolled.", "%(num)s people were added and enrolled.", added),
+        "success",
+    )
     return _to_class(run.code)
 
 

@@ -60,7 +60,9 @@ def get_class(actor: Actor, code: str) -> ClassView:
     """
     run = find_class(code)
     if run is None or not can_see_class(actor, run):
-        raise ClassNotFound(_l("There is no such class."), next_step=_l("Look for it in the list of classes."))
+        raise ClassNotFound(
+            _l("There is no such class."), next_step=_l("Look for it in the list of classes.")
+        )
     return run
 
 
@@ -246,7 +248,9 @@ def find_candidates(actor: Actor, class_id: int, q: str, *, limit: int = 20) -> 
         .limit(limit)
     )
     return [
-        Candidate(person_id=person_id, full_name=name, unit_name=unit or "", username=username or "", member=member)
+        Candidate(
+            person_id=person_id, full_name=name, unit_name=unit or "", username=username or "", member=member
+        )
         for person_id, name, unit, username, member in rows
     ]
 

@@ -14,7 +14,13 @@ api = Blueprint("classes_api", __name__, url_prefix="/api/v1")
 
 @api.get("/classes")
 @signed_in
-@endpoint(summary="Classes I may see, newest first", query=ClassesQuery, returns=ClassRowOut, paged=True, errors=(401, 422))
+@endpoint(
+    summary="Classes I may see, newest first",
+    query=ClassesQuery,
+    returns=ClassRowOut,
+    paged=True,
+    errors=(401, 422),
+)
 def list_classes(*, query):
     return queries.list_classes(current_actor(), **query)
 

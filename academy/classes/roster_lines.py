@@ -76,7 +76,12 @@ def _people(actor: Actor, keys: Sequence[str]) -> dict[str, list[tuple[int, str]
         .outerjoin(Unit, Unit.id == Person.unit_id)
         .outerjoin(Account, Account.id == Person.account_id)
         .where(Person.deactivated_at.is_(None), people_in_scope(actor))
-        .where(or_(Person.external_key.in_(spellings), Account.username_key.in_([username_key(key) for key in keys])))
+        .where(
+            or_(
+                Person.external_key.in_(spellings),
+                Account.username_key.in_([username_key(key) for key in keys]),
+            )
+        )
     )
     found: dict[str, list[tuple[int, str]]] = {}
     for person_id, full_name, external_key, account_key in rows:

@@ -62,9 +62,14 @@ def create_class(actor: Actor, *, code: str, course: str, owner_unit_id: int, **
         values = _checked({"title": localized(programme.title, "vi"), "mode": "online"} | fields)
         values["code"] = _checked_code(code)
         if programme.version_id is None:
-            raise Invalid(_l("Please correct the fields named below."), errors={"course": [_l("Not published yet.")]})
+            raise Invalid(
+                _l("Please correct the fields named below."), errors={"course": [_l("Not published yet.")]}
+            )
         if owner.valid_to is not None and owner.valid_to <= clock.today():
-            raise Invalid(_l("Please correct the fields named below."), errors={"owner_unit_id": [_l("This unit is closed.")]})
+            raise Invalid(
+                _l("Please correct the fields named below."),
+                errors={"owner_unit_id": [_l("This unit is closed.")]},
+            )
         instructors = values.pop("instructor_ids", ())
         run = ClassRun(
             course_id=programme.id,
@@ -77,7 +82,9 @@ def create_class(actor: Actor, *, code: str, course: str, owner_unit_id: int, **
         )
         _insert(work, run)
         _set_instructors(work, run.id, instructors)
-        record(actor, "class.create", "class_run", run.id, details={"code": run.code, "course": programme.slug})
+        record(
+            actor, "class.create", "class_run", run.id, details={"code": run.code, "course": programme.slug}
+        )
         return _seen(run.id)
 
 
@@ -160,7 +167,9 @@ def remove_member(actor: Actor, code: str, person_id: int, *, reason: str) -> No
     """
     reason = clean(reason)
     if not reason:
-        raise Invalid(_l("Say why."), errors={"reason": [_l("A reason is needed; it is kept in the journal.")]})
+        raise Invalid(
+            _l("Say why."), errors={"reason": [_l("A reason is needed; it is kept in the journal.")]}
+        )
     with unit_of_work() as work:
         run = _open(actor, code)
         member = work.session.scalar(
@@ -170,7 +179,14 @@ def remove_member(actor: Actor, code: str, person_id: int, *, reason: str) -> No
             raise NotFound(_l("This person is not in the class."))
         if member.removed_at is None:
             member.removed_at = clock.now()
-            record(actor, "class.remove_member", "class_run", run.id, person_id=person_id, details={"reason": reason})
+            record(
+                actor,
+                "class.remove_member",
+                "class_run",
+                run.id,
+                person_id=person_id,
+                details={"reason": reason},
+            )
 
 
 # --- the roster -----------------------------------------------------------------------------------
@@ -184,7 +200,9 @@ def _people(actor: Actor, person_ids: Iterable[int]) -> dict[int, str]:
         .where(Person.id.in_(ids), Person.deactivated_at.is_(None), people_in_scope(actor))
     )
     found = {row.id: row.full_name for row in rows}
-    missing = {str(person): [_l("There is no such person in your units.")] for person in ids if person not in found}
+    missing = {
+        str(person): [_l("There is no such person in your units.")] for person in ids if person not in found
+    }
     if missing:
         raise Invalid(_l("Nobody was added, because of these people:"), errors=missing)
     return {person: found[person] for person in ids}
@@ -206,7 +224,9 @@ def _add_all(
         if member is not None and member.removed_at is None:
             continue
         if person_id in elsewhere:
-            faults[str(person_id)] = [_l("Already in class %(code)s of this course.", code=elsewhere[person_id])]
+            faults[str(person_id)] = [
+                _l("Already in class %(code)s of this course.", code=elsewhere[person_id])
+            ]
             continue
         try:
             enrollment = enroll_person(actor, person_id, course, source="class")
@@ -219,7 +239,12 @@ def _add_all(
 
 
 def _put(
-    work: UnitOfWork, actor: Actor, run: ClassRun, member: ClassMember | None, person_id: int, enrollment_id: int
+    work: UnitOfWork,
+    actor: Actor,
+    run: ClassRun,
+    member: ClassMember | None,
+    person_id: int,
+    enrollment_id: int,
 ) -> None:
     if member is None:
         member = ClassMember(class_run_id=run.id, person_id=person_id)
@@ -286,11 +311,16 @@ def _checked(fields: dict[str, Any], run: ClassRun | None = None) -> dict[str, A
 
 
 def _unknown_people(values: dict[str, Any]) -> dict[str, list]:
-    named = {"supervisor_id": [values.get("supervisor_id")], "instructor_ids": values.get("instructor_ids") or []}
+    named = {
+        "supervisor_id": [values.get("supervisor_id")],
+        "instructor_ids": values.get("instructor_ids") or [],
+    }
     wanted = {person for people in named.values() for person in people if person is not None}
     if not wanted:
         return {}
-    known = set(db.session.scalars(select(Person.id).where(Person.id.in_(wanted), Person.deactivated_at.is_(None))))
+    known = set(
+        db.session.scalars(select(Person.id).where(Person.id.in_(wanted), Person.deactivated_at.is_(None)))
+    )
     return {
         field: [_l("There is no such person.")]
         for field, people in named.items()
@@ -345,7 +375,8 @@ def _open(actor: Actor, code: str) -> ClassRun:
 
 def _closed() -> Conflict:
     return ClassClosed(
-        _l("This class is closed; its roster stands."), next_step=_l("Open it again if something must change.")
+        _l("This class is closed; its roster stands."),
+        next_step=_l("Open it again if something must change."),
     )
 
 

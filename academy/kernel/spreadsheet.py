@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from academy.kernel import clock
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV_TYPE = "text/csv; charset=utf-8"
+CSV_TYPE = "text/csv"
 
 # what programs take for the start of a formula, also behind white space and in its full-width forms (OWASP)
 _FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")

@@ -40,7 +40,12 @@ def test_an_error_is_put_right_in_the_record_and_issued_anew(academy, session, s
         work.session.get(Person, academy.people[0].id).full_name = "Nguyễn Văn An"
     carry_out(academy, proposal)
     old, new = find_certificate(serial), find_certificate(successor(serial))
-    assert (old.state, old.holder, new.state, new.holder) == ("superseded", "Nguyễn Văn Àn", "issued", "Nguyễn Văn An")
+    assert (old.state, old.holder, new.state, new.holder) == (
+        "superseded",
+        "Nguyễn Văn Àn",
+        "issued",
+        "Nguyễn Văn An",
+    )
     assert (new.kind, new.register_no[:5], new.reason) == ("certificate", "0002/", "Sai họ tên")
     assert new.predecessor.serial == serial
     assert new.snapshot["replaces"]["serial"] == serial
@@ -125,7 +130,9 @@ def test_revoking_needs_a_reason_and_a_decision_and_is_final(academy, session, s
     with pytest.raises(NotCurrent):
         propose_reissue(academy.registrar, serial, reason="Sai tên")
     entries = session.scalars(select(AuditEntry).where(AuditEntry.act == "certificate.revoke")).all()
-    assert [(entry.person_id, entry.details["decision"]) for entry in entries] == [(academy.people[0].id, "9/QĐ")]
+    assert [(entry.person_id, entry.details["decision"]) for entry in entries] == [
+        (academy.people[0].id, "9/QĐ")
+    ]
 
 
 def test_nothing_is_revoked_while_a_correction_waits(academy, serial):

@@ -22,9 +22,7 @@ from academy.kernel.storage import storage
 from academy.kernel.text import nfc
 
 # the letters of Vietnamese outside ASCII, both cases: 67 small, 67 capital
-SMALL = (
-    "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
-)
+SMALL = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
 LETTERS = SMALL + SMALL.upper()
 
 
@@ -63,7 +61,9 @@ def pdf(**changes) -> PdfReader:
 
 
 def words(reader: PdfReader) -> str:
-    return unicodedata.normalize("NFC", " ".join(" ".join(page.extract_text().split()) for page in reader.pages))
+    return unicodedata.normalize(
+        "NFC", " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
+    )
 
 
 def holder(**changes) -> dict:
@@ -140,10 +140,18 @@ def test_empty_facts_leave_no_empty_labels():
 
 
 def test_an_attestation_says_what_it_stands_for():
-    old = {"kind": "certificate", "serial": "CC26-01-00002", "register_no": "0002/2026/CC", "issued_on": "2026-01-10"}
+    old = {
+        "kind": "certificate",
+        "serial": "CC26-01-00002",
+        "register_no": "0002/2026/CC",
+        "issued_on": "2026-01-10",
+    }
     lost = words(pdf(kind="attestation", purpose="replacement", replaces=old | {"reason": "mất"}))
     assert "GIẤY CHỨNG NHẬN" in lost
-    assert "Có giá trị như chứng chỉ số hiệu CC26-01-00002, số vào sổ gốc 0002/2026/CC, cấp ngày 10/01/2026" in lost
+    assert (
+        "Có giá trị như chứng chỉ số hiệu CC26-01-00002, số vào sổ gốc 0002/2026/CC, cấp ngày 10/01/2026"
+        in lost
+    )
     anew = words(pdf(purpose="reissue", replaces=old | {"reason": "sai tên"}))
     assert "Cấp lại, thay cho chứng chỉ số hiệu CC26-01-00002" in anew
     assert "sai tên" not in anew
@@ -157,8 +165,10 @@ LONG = {
         position="Phó Trưởng phòng phụ trách Phòng Kinh tế, Hạ tầng và Đô thị kiêm Phó Chủ tịch Hội Nông dân",
     ),
     "program": {
-        "vi": "Bồi dưỡng kiến thức, kỹ năng lãnh đạo, quản lý nhà nước về chuyển đổi số và đô thị thông minh " * 3,
-        "en": "Knowledge and leadership skills in the management of digital transformation and smart cities " * 3,
+        "vi": "Bồi dưỡng kiến thức, kỹ năng lãnh đạo, quản lý nhà nước về chuyển đổi số và đô thị thông minh "
+        * 3,
+        "en": "Knowledge and leadership skills in the management of digital transformation and smart cities "
+        * 3,
         "version": 1,
         "periods": 480,
     },
@@ -166,7 +176,12 @@ LONG = {
         "body": "Trường Đào tạo cán bộ Lê Hồng Phong và Bồi dưỡng chuyên sâu về chuyển đổi số thành phố Hà Nội",
         "parent": "Ủy ban nhân dân thành phố Hà Nội, Sở Nội vụ và Sở Khoa học và Công nghệ",
     },
-    "replaces": {"kind": "certificate", "serial": "CC26-01-00002", "register_no": "2/2026/CC", "issued_on": "2026-01-10"},
+    "replaces": {
+        "kind": "certificate",
+        "serial": "CC26-01-00002",
+        "register_no": "2/2026/CC",
+        "issued_on": "2026-01-10",
+    },
     "purpose": "replacement",
     "kind": "attestation",
 }
@@ -199,7 +214,9 @@ def test_what_looks_like_markup_is_text():
 
 def test_the_same_statement_gives_the_same_bytes():
     assert render(Signed(statement(), "a", "b")) == render(Signed(statement(), "a", "b"))
-    assert render(Signed(statement(), "a", "b")) != render(Signed(statement(serial="CC26-01-00013"), "a", "b"))
+    assert render(Signed(statement(), "a", "b")) != render(
+        Signed(statement(serial="CC26-01-00013"), "a", "b")
+    )
 
 
 def test_the_signed_statement_is_attached_and_checks(academy, session):
@@ -211,7 +228,9 @@ def test_the_signed_statement_is_attached_and_checks(academy, session):
     key = session.get(SigningKey, attached["key_id"]).public_key
     assert is_genuine(attached["statement"], attached["signature"], key)
     assert attached["statement"] == row.snapshot
-    forged = attached["statement"] | {"holder": attached["statement"]["holder"] | {"full_name": "Nguyễn Văn Bốn"}}
+    forged = attached["statement"] | {
+        "holder": attached["statement"]["holder"] | {"full_name": "Nguyễn Văn Bốn"}
+    }
     assert not is_genuine(forged, attached["signature"], key)
     assert not is_genuine(attached["statement"], base64.b64encode(b"x" * 64).decode(), key)
     assert not is_genuine(attached["statement"], "not base64!", key)

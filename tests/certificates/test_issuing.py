@@ -12,10 +12,25 @@ from academy.audit.models import AuditEntry
 from academy.certificates import issuing
 from academy.certificates.class_board import board
 from academy.certificates.errors import NobodyEligible, ProposalDecided, ProposalNotFound
-from academy.certificates.models import Certificate, DocumentFile, Eligibility, RegisterBook, RegisterRewritten
+from academy.certificates.models import (
+    Certificate,
+    DocumentFile,
+    Eligibility,
+    RegisterBook,
+    RegisterRewritten,
+)
 from academy.certificates.proposal_queries import entitled, get_proposal
 from academy.certificates.queries import find_certificate, own_certificates
-from academy.certificates.services import Paper, approve, issue, issue_again, propose, reconcile, reject, withdraw
+from academy.certificates.services import (
+    Paper,
+    approve,
+    issue,
+    issue_again,
+    propose,
+    reconcile,
+    reject,
+    withdraw,
+)
 from academy.classes.queries import get_class
 from academy.classes.services import add_members, close_class, create_class, remove_member, update_class
 from academy.enrollment.queries import enrollment_of
@@ -81,7 +96,9 @@ def test_reconciling_finds_completions_without_a_right(academy, session):
     run = enrollment_of(person.id, academy.course_id)
     with unit_of_work() as work:
         work.session.add(
-            Completion(enrollment_id=run.id, course_version_id=run.course_version_id, mark=Decimal("7.0"), rule={})
+            Completion(
+                enrollment_id=run.id, course_version_id=run.course_version_id, mark=Decimal("7.0"), rule={}
+            )
         )
     assert reconcile() == 1
     assert reconcile() == 0
@@ -294,7 +311,11 @@ def test_issued_rows_say_all_that_the_register_needs(academy, session):
         "periods": 24,
     }
     assert said["studied"] == {"from": "2026-11-03", "to": "2026-11-22"}
-    assert (said["result"]["mark"], said["result"]["band"]["vi"], said["result"]["band_set"]) == ("8.5", "Giỏi", "four-1")
+    assert (said["result"]["mark"], said["result"]["band"]["vi"], said["result"]["band_set"]) == (
+        "8.5",
+        "Giỏi",
+        "four-1",
+    )
     assert said["verify_url"] == f"http://localhost/verify/{row.code}"
     view = find_certificate(row.serial)
     assert (view.state, view.is_genuine) == ("issued", True)
@@ -394,7 +415,9 @@ def test_pdfs_left_undone_are_made_by_the_next_run(academy, session, monkeypatch
         academy.graduate(f"Nguyễn Số {number}")
     proposal = propose(academy.registrar, class_code="K52A")
     approve(academy.approver, proposal.id)
-    monkeypatch.setattr("academy.certificates.issuing.render_missing", lambda *_a, **_n: (_ for _ in ()).throw(Killed))
+    monkeypatch.setattr(
+        "academy.certificates.issuing.render_missing", lambda *_a, **_n: (_ for _ in ()).throw(Killed)
+    )
     with pytest.raises(Killed):
         issue(proposal.id)
     monkeypatch.undo()

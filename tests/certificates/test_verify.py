@@ -40,7 +40,12 @@ def test_anybody_verifies_without_an_account(client, document):
     page = client.get(f"/verify/{document.code}")
     assert page.status_code == 200
     text = page.get_data(as_text=True)
-    for told in ("Nguyễn Thị &lt;Ánh&gt;", "Đọc và áp dụng văn kiện", document.serial, "03/11/2026 – 22/11/2026"):
+    for told in (
+        "Nguyễn Thị &lt;Ánh&gt;",
+        "Đọc và áp dụng văn kiện",
+        document.serial,
+        "03/11/2026 – 22/11/2026",
+    ):
         assert told in text, told
     assert "noindex" in page.headers["X-Robots-Tag"]
     assert '<meta name="robots" content="noindex' in text
@@ -97,7 +102,10 @@ def test_guessing_has_an_end_and_others_are_not_hindered(client, document):
             refused = client.get(address)
             assert refused.status_code == 429
             assert 0 < int(refused.headers["Retry-After"]) <= 60
-        assert client.get(f"/verify/{document.code}", environ_base={"REMOTE_ADDR": "10.0.0.9"}).status_code == 200
+        assert (
+            client.get(f"/verify/{document.code}", environ_base={"REMOTE_ADDR": "10.0.0.9"}).status_code
+            == 200
+        )
     with clock.frozen("2026-11-25T03:01:00Z"):
         assert client.get(f"/verify/{document.code}").status_code == 200
 
@@ -125,7 +133,9 @@ def test_a_revoked_one_says_so_without_the_reason(academy, client, document):
 
 def test_a_row_changed_behind_the_academy_is_not_confirmed(client, session, document):
     with unit_of_work() as work:
-        forged = dict(document.snapshot) | {"holder": document.snapshot["holder"] | {"full_name": "Kẻ Giả Mạo"}}
+        forged = dict(document.snapshot) | {
+            "holder": document.snapshot["holder"] | {"full_name": "Kẻ Giả Mạo"}
+        }
         work.session.execute(update(Certificate).where(Certificate.id == document.id).values(snapshot=forged))
     session.expire_all()
     assert find_verified(document.code) is None

@@ -47,19 +47,33 @@ def names(run) -> list[str]:
 
 def test_code_and_course_are_enough(academy):
     run = create_class(academy.admin, code=" k53b ", course=academy.course, owner_unit_id=academy.city.id)
-    assert (run.code, run.title, run.mode, run.state, run.members) == ("K53B", "Đọc và áp dụng văn kiện", "online", "open", 0)
+    assert (run.code, run.title, run.mode, run.state, run.members) == (
+        "K53B",
+        "Đọc và áp dụng văn kiện",
+        "online",
+        "open",
+        0,
+    )
     assert get_class(academy.admin, "k53b") == run
 
 
 def test_a_class_that_opens_later_is_planned(academy):
     with clock.frozen("2026-11-02T16:59:00Z"):  # still the second of November in Hanoi
         run = create_class(
-            academy.admin, code="P1", course=academy.course, owner_unit_id=academy.city.id, opens_on=date(2026, 11, 3)
+            academy.admin,
+            code="P1",
+            course=academy.course,
+            owner_unit_id=academy.city.id,
+            opens_on=date(2026, 11, 3),
         )
         assert run.state == "planned"
     with clock.frozen("2026-11-02T17:00:00Z"):
         run = create_class(
-            academy.admin, code="P2", course=academy.course, owner_unit_id=academy.city.id, opens_on=date(2026, 11, 3)
+            academy.admin,
+            code="P2",
+            course=academy.course,
+            owner_unit_id=academy.city.id,
+            opens_on=date(2026, 11, 3),
         )
         assert run.state == "open"
 
@@ -83,14 +97,18 @@ def test_a_class_that_opens_later_is_planned(academy):
 def test_what_is_wrong_is_named(academy, fields, field):
     with pytest.raises(Invalid) as refused:
         create_class(
-            academy.admin, **({"code": "N1", "course": academy.course, "owner_unit_id": academy.city.id} | fields)
+            academy.admin,
+            **({"code": "N1", "course": academy.course, "owner_unit_id": academy.city.id} | fields),
         )
     assert field in refused.value.errors
 
 
 def test_an_officer_sets_up_classes_in_the_own_ward_only(academy, ward):
     officer = create_actor(Role.TRAINING_OFFICER, unit=ward)
-    assert create_class(officer, code="W1", course=academy.course, owner_unit_id=ward.id).owner_unit_name == ward.name
+    assert (
+        create_class(officer, code="W1", course=academy.course, owner_unit_id=ward.id).owner_unit_name
+        == ward.name
+    )
     with pytest.raises(Forbidden):
         create_class(officer, code="W2", course=academy.course, owner_unit_id=academy.city.id)
 
@@ -152,7 +170,9 @@ def test_a_removed_member_may_come_back(academy, session):
     run = get_class(academy.admin, "K52A")
     assert (names(run), run.members) == ([], 0)
     entries = session.scalars(select(AuditEntry).where(AuditEntry.act == "class.remove_member")).all()
-    assert [(entry.person_id, entry.details["reason"]) for entry in entries] == [(person.id, "Chuyển công tác")]
+    assert [(entry.person_id, entry.details["reason"]) for entry in entries] == [
+        (person.id, "Chuyển công tác")
+    ]
     assert add_members(academy.admin, "K52A", [person.id]) == 1
 
 
@@ -180,7 +200,9 @@ def test_an_obstacle_of_the_course_is_told_per_person(academy):
     publish_course(
         academy.admin,
         other,
-        description=CourseDescription(title=title, summary=title, languages=["vi"], prerequisites=[academy.course]),
+        description=CourseDescription(
+            title=title, summary=title, languages=["vi"], prerequisites=[academy.course]
+        ),
     )
     create_class(academy.admin, code="N1", course="nang-cao", owner_unit_id=academy.city.id)
     ready, not_ready = academy.graduate("Nguyễn Văn An"), create_person("Lê Chậm", unit=academy.city)
@@ -257,9 +279,19 @@ def test_a_class_is_seen_by_those_who_answer_for_it(academy, ward):
 def test_the_list_is_found_by_words_without_accents_and_paged(academy, count_queries):
     for number in range(5):
         create_class(
-            academy.admin, code=f"M{number}", course=academy.course, owner_unit_id=academy.city.id, title="Đô thị số"
+            academy.admin,
+            code=f"M{number}",
+            course=academy.course,
+            owner_unit_id=academy.city.id,
+            title="Đô thị số",
         )
-    assert [row.code for row in list_classes(academy.admin, q="do thi").items] == ["M4", "M3", "M2", "M1", "M0"]
+    assert [row.code for row in list_classes(academy.admin, q="do thi").items] == [
+        "M4",
+        "M3",
+        "M2",
+        "M1",
+        "M0",
+    ]
     with count_queries() as queries:
         first = list_classes(academy.admin, limit=2)
     assert len(queries) == 1
@@ -287,12 +319,28 @@ def test_setting_up_a_class_on_the_pages(academy, client):
     assert (added.status_code, added.location) == (303, "/classes/K60")
     edited = client.post(
         "/admin/classes/K60/edit",
-        data={"csrf_token": token, "title": "Lớp mới", "mode": "blended", "instructors": "", "supervisor": "binh.le"},
+        data={
+            "csrf_token": token,
+            "title": "Lớp mới",
+            "mode": "blended",
+            "instructors": "",
+            "supervisor": "binh.le",
+        },
     )
     assert edited.status_code == 303
     run = get_class(academy.admin, "K60")
-    assert (run.title, run.mode, run.instructor_names, run.supervisor_name) == ("Lớp mới", "blended", (), "Lê Bình")
-    for page in ("/admin/classes", "/admin/classes/new", "/admin/classes/K60/edit", "/admin/classes/K60/members?q=binh"):
+    assert (run.title, run.mode, run.instructor_names, run.supervisor_name) == (
+        "Lớp mới",
+        "blended",
+        (),
+        "Lê Bình",
+    )
+    for page in (
+        "/admin/classes",
+        "/admin/classes/new",
+        "/admin/classes/K60/edit",
+        "/admin/classes/K60/members?q=binh",
+    ):
         assert client.get(page).status_code == 200, page
 
 

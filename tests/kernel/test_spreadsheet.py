@@ -74,7 +74,14 @@ def test_a_heading_may_not_be_a_formula_either():
 
 def test_days_and_numbers_are_what_they_are():
     row = [date(2026, 2, 1), 7, Decimal("8.5"), datetime(2026, 6, 30, 17, 30, tzinfo=UTC), None, True]
-    assert read_csv(to_csv(list("abcdef"), [row]))[1] == ["01/02/2026", "7", "8.5", "01/07/2026 00:30", "", "True"]
+    assert read_csv(to_csv(list("abcdef"), [row]))[1] == [
+        "01/02/2026",
+        "7",
+        "8.5",
+        "01/07/2026 00:30",
+        "",
+        "True",
+    ]
     cells = [cell.value for cell in load_workbook(io.BytesIO(to_xlsx("x", list("abcdef"), [row]))).active[2]]
     assert cells == [datetime(2026, 2, 1), 7, 8.5, "01/07/2026 00:30", None, "True"]
 
