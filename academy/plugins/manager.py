@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -70,6 +71,10 @@ class Modules:
         name = getattr(plugin, "__name__", repr(plugin))
         if not hasattr(plugin, "academy_course_module"):
             raise ModuleRefused(f"course module {name}: does not implement academy_course_module")
+        # pluggy knows only what is marked; a hook that is neither marked nor known would never be called
+        for hook in sorted(vars(plugin)):
+            if hook.startswith("academy_") and not hasattr(hookspecs, hook):
+                raise ModuleRefused(f"course module {name}: unknown hook {hook}")
         try:
             self._manager.register(plugin, name)
         except pluggy.PluginValidationError as error:
@@ -155,6 +160,15 @@ def _rules(module: CourseModule) -> Iterator[tuple[str, bool]]:
             f"it has tables but no migration branch in {module.package}/migrations",
             any(module.migrations.glob("*.py")),
         )
+        yield (
+            f"no migration in {module.package}/migrations has the branch label {slug}",
+            any(_labels(path, slug) for path in module.migrations.glob("*.py")),
+        )
+
+
+def _labels(migration: Path, slug: str) -> bool:
+    label = re.compile(rf"^branch_labels\s*=.*[\"']{re.escape(slug)}[\"']", re.MULTILINE)
+    return label.search(migration.read_text(encoding="utf-8")) is not None
 
 
 def tables_of(module: CourseModule) -> list[str]:

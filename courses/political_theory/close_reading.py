@@ -201,7 +201,11 @@ class CloseReading:
     def solution(self, spec: Mapping[str, Any], seed: int, lang: str) -> dict[str, Any]:
         return {
             "passages": [
-                {"document": document_of(text).hash, "ranges": [list(one) for one in _ranges(text, spec["targets"][language])]}
+                {
+                    "lang": language,
+                    "document": document_of(text).hash,
+                    "ranges": [list(one) for one in _ranges(text, spec["targets"][language])],
+                }
                 for language, text in spec["document"].items()
             ],
             "explanation": localized(spec.get("explanation") or {}, lang),
