@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from academy.catalog.queries import get_course, get_lesson
+from academy.catalog.version_cache import VersionCache
 from academy.enrollment.obstacles import obstacles
 from academy.kernel.errors import Conflict, Invalid
 from academy.kernel.http import current_actor
@@ -56,7 +58,10 @@ def show_lesson(course: str, lesson: str) -> str:
         text=found.text,
         state=state,
         row=row,
-        exercises={key: _context(exercise, found.text.lang) for key, exercise in exercises.items()},
+        exercises={
+            key: _context(exercise, found.text.lang, course, enrolled=state is not None)
+            for key, exercise in exercises.items()
+        },
         unmet=[rule for rule in queries.unmet_rules(state) if rule.lesson == lesson] if state else [],
         before=before,
         after=after,
@@ -105,7 +110,7 @@ def answer_exercise(course: str, lesson: str, exercise: int) -> Any:
     shown = queries.lesson_exercise(item, actor.person_id, last.get(exercise), lang)
     return render_template(
         "progress/exercise.html",
-        exercise=_context(shown, lang),
+        exercise=_context(shown, lang, course, enrolled=state is not None),
         course_slug=course,
         lesson_slug=lesson,
         enrolled=state is not None,
@@ -113,7 +118,7 @@ def answer_exercise(course: str, lesson: str, exercise: int) -> Any:
     )
 
 
-def _context(shown: queries.LessonExercise, lang: str) -> dict[str, Any]:
+def _context(shown: queries.LessonExercise, lang: str, course: str, *, enrolled: bool) -> dict[str, Any]:
     """What an exercise's template gets; see the contract of exercise types."""
     response = shown.response
     result = None
@@ -124,13 +129,33 @@ def _context(shown: queries.LessonExercise, lang: str) -> dict[str, Any]:
         )
         result = {"grade": grade, "solution": shown.solution}
     item = shown.item
-    return {
+    context = {
         "template": item.version.type.template,
         "view": shown.view,
         "name": f"ex-{item.item_id}",
         "answer": response.answer if response else None,
-        "readonly": False,
+        "readonly": not enrolled,
+        "course": course,
         "result": result,
         "lang": lang,
         "item": {"id": item.item_id, "key": item.key, "kind": item.kind},
     }
+    if response is None and ":" not in item.kind:
+        context["fieldset"] = _untouched(shown, context)
+    return context
+
+
+_FIELDSETS: VersionCache[Markup] = VersionCache(4096)
+
+
+def _untouched(shown: queries.LessonExercise, context: dict[str, Any]) -> Markup:
+    """An exercise of the academy's own kinds that nobody has answered: the same for all who see this variant.
+
+    Those of modules are not kept: their templates may look at the reader.
+    """
+    version = shown.item.version
+    readonly, lang = context["readonly"], context["lang"]
+    return _FIELDSETS.get_or_make(
+        (shown.item.item_id, version.id, version.hash, shown.seed, lang, current_language(), readonly),
+        lambda: Markup(render_template(context["template"], **context)),
+    )

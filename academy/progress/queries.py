@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
 
 from academy.catalog.course_rows import COURSE_COLUMNS, cached_version, course_view
 from academy.catalog.models import Course, CourseVersion
+from academy.catalog.version_cache import VersionCache
 from academy.catalog.views import CourseView, OutlineEntry
 from academy.enrollment.models import Enrollment
 from academy.kernel.actor import Actor
@@ -305,8 +306,19 @@ def lesson_exercise(
         response = None  # answered in an older form: counts as answered, but does not fit what is shown
     return LessonExercise(
         item=item,
-        view=present_item(item.version, seed, lang)["body"],
+        view=_presented(item, seed, lang),
         seed=seed,
         response=response,
         solution=solution_of(item.version, seed, lang) if response is not None else None,
+    )
+
+
+_VIEWS: VersionCache[Mapping[str, Any]] = VersionCache(4096)
+
+
+def _presented(item: ItemRow, seed: int, lang: str) -> Mapping[str, Any]:
+    """What a version shows under a seed never changes."""
+    version = item.version
+    return _VIEWS.get_or_make(
+        (version.id, version.hash, seed, lang), lambda: present_item(version, seed, lang)["body"]
     )
