@@ -153,7 +153,8 @@ def _date(iso: str) -> str:
 
 def _qr(url: str) -> str:
     drawing = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(drawing, kind="svg", border=0, xmldecl=False, dark=INK)
+    # any mask can be read; trying all eight for the prettiest costs as much as the rest of the page
+    segno.make(url, error="m", mask=2, micro=False, boost_error=False).save(drawing, kind="svg", border=0, xmldecl=False, dark=INK)
     return drawing.getvalue().decode()
 
 

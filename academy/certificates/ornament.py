@@ -53,7 +53,7 @@ def _band(inset: float, depth: float, colour: str) -> list[str]:
             start, end = inset + 3.2, along - inset - 3.2
             waves = round((end - start) / 8)
             points = []
-            steps = waves * 6
+            steps = waves * 4
             for step in range(steps + 1):
                 at = start + (end - start) * step / steps
                 swing = across + depth * sin(2 * pi * waves * step / steps + shift)
@@ -65,7 +65,7 @@ def _band(inset: float, depth: float, colour: str) -> list[str]:
 def _rosette(x: float, y: float, radius: float) -> str:
     """A closed curve of many petals, so pale that text stands on it undisturbed."""
     points = []
-    steps = 1560
+    steps = 780
     for step in range(steps + 1):
         turn = 2 * pi * step / steps * 13
         reach = radius * (0.7 + 0.3 * cos(turn * 40 / 13))
