@@ -68,7 +68,6 @@ def _measure(run: Run, database: str, urls: Mapping[str, str | None], stack: Exi
     sites = {scale: stack.enter_context(build(scale, url)) for scale, url in urls.items()}
     for scale, site in sites.items():
         _tell_inside(run, f"{database}.{scale}", site)
-    db.session.remove()
     logs = Path(stack.enter_context(TemporaryDirectory(prefix="academy-bench-log-")))
     first = next(iter(sites.values()))
     plain = {"BENCH_DATABASE_URL": first.config.database_url}
@@ -88,14 +87,13 @@ def _tell_inside(run: Run, place: str, site: Site) -> None:
             run.tell(f"{place}.{name}", seconds, "s")
     if run.wants("search.index"):
         run.tell(f"{place}.search.documents", site.documents, "documents")
-    with site.app.app_context():
-        if run.wants("queries"):
-            for name, count in inside.queries_per_page(site).items():
-                run.tell(f"{place}.{name}.queries", count, "queries", 5)
-        if run.wants("start"):
-            made, page = inside.cold_start(site)
-            run.tell(f"{place}.start.application", made, "s")
-            run.tell(f"{place}.start.first-page", page, "s")
+    if run.wants("queries"):
+        for name, count in inside.queries_per_page(site).items():
+            run.tell(f"{place}.{name}.queries", count, "queries", 5)
+    if run.wants("start"):
+        made, page = inside.cold_start(site)
+        run.tell(f"{place}.start.application", made, "s")
+        run.tell(f"{place}.start.first-page", page, "s")
 
 
 def _measure_pages(

@@ -26,7 +26,10 @@ CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "PRAGMA")
 def queries_per_page(site: Site) -> dict[str, int]:
     """The most queries that a page of each kind makes once what is immutable is in memory."""
     most = {}
-    for name, asks in pages(site).items():
+    with site.app.app_context():
+        asked = pages(site)
+        db.session.remove()
+    for name, asks in asked.items():
         asks = asks[:: max(1, len(asks) // 20)][:20]
         for ask in asks:
             _get(site, ask.path, ask.cookie)
@@ -42,7 +45,6 @@ def queries_per_page(site: Site) -> dict[str, int]:
 
 
 def _get(site: Site, path: str, cookie: str) -> int:
-    db.session.remove()
     client = site.app.test_client(use_cookies=False)
     return client.get(path, headers={"Cookie": cookie} if cookie else {}, base_url="http://127.0.0.1").status_code
 
@@ -119,7 +121,9 @@ print(made - began, time.perf_counter() - made, status)
 
 def cold_start(site: Site, times: int = 3) -> tuple[float, float]:
     """Seconds until the application stands, and for its first page; the best of some, each in a new process."""
-    path = pages(site)["lesson.anonymous"][0].path
+    with site.app.app_context():
+        path = pages(site)["lesson.anonymous"][0].path
+        db.session.remove()
     best = []
     for _ in range(times):
         done = subprocess.run(

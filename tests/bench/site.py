@@ -63,8 +63,10 @@ def build(scale: str, database_url: str | None) -> Iterator[Site]:
     app = create_app(config)
     try:
         with app.app_context():
-            yield _filled(app, config, scale)
+            site = _filled(app, config, scale)
             db.session.remove()
+        yield site  # outside of the context: a request inside of one would share what it remembers
+        with app.app_context():
             db.engine.dispose()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
