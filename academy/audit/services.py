@@ -7,13 +7,15 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from academy.audit.chain import GENESIS, link
+from academy.audit.chain import GENESIS, Verdict, link, verify
 from academy.audit.models import AuditEntry, AuditHead
+from academy.audit.policies import can_read_journal
 from academy.kernel import clock
 from academy.kernel.actor import Actor
+from academy.kernel.authorization import require
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 
-__all__ = ["record"]
+__all__ = ["note_verification", "record", "request_verification"]
 
 
 def record(
@@ -37,7 +39,7 @@ def record(
     entry = AuditEntry(
         at=clock.now(),
         account_id=actor.account_id,
-        actor_name=actor.full_name or actor.username,
+        actor_name=_name(actor),
         act=act,
         object_kind=object_kind,
         object_id=str(object_id),
@@ -48,6 +50,32 @@ def record(
         waiting: list[AuditEntry] = work.scratch.setdefault("audit", [])
         waiting.append(entry)
         work.before_commit("audit", lambda: _chain(work, waiting))
+
+
+def request_verification(actor: Actor) -> int:
+    """Have the whole chain checked by a job; its id, to watch. One that waits already serves all.
+
+    Raises:
+        Forbidden: the actor may not read the journal.
+    """
+    require(actor, can_read_journal)
+    with unit_of_work() as work:
+        job = work.enqueue(
+            "audit.verify", key=f"audit.verify:{actor.account_id}", owner=actor.account_id, by=_name(actor)
+        )
+        return job.id
+
+
+def note_verification(by: str) -> Verdict:
+    """Check the whole chain and write the finding into it, so that the next reader sees when it was whole."""
+    verdict = verify()
+    details = {"entries": verdict.entries, "broken_at": verdict.broken_at, "reason": verdict.reason}
+    record(Actor(username=by), "audit.verify", "journal", "", details=details)
+    return verdict
+
+
+def _name(actor: Actor) -> str:
+    return actor.full_name or actor.username
 
 
 def _chain(work: UnitOfWork, waiting: list[AuditEntry]) -> None:
