@@ -1,0 +1,1 @@
+"""The academy as its users meet it: the real commands, a real server, a real browser."""
