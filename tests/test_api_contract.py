@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
-from schemathesis.specs.openapi.checks import ignored_auth
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from academy.accounts.services import create_token
 from academy.app import create_app
@@ -24,6 +24,8 @@ from tests.factories import create_actor
 EXAMPLES = 15
 # the bearer token goes with every call; who may call what is the access matrix's subject
 NOT_OURS = [ignored_auth]
+# any bytes are a file by the schema, but not any file is a list of people
+BY_OPERATION = {"POST /api/v1/people/import": [positive_data_acceptance]}
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,7 @@ def _try(operation) -> str:
     def call(case):
         response = case.call()
         try:
-            case.validate_response(response, excluded_checks=NOT_OURS)
+            case.validate_response(response, excluded_checks=NOT_OURS + BY_OPERATION.get(operation.label, []))
         except BaseExceptionGroup as fault:
             raise AssertionError(f"{_leaves(fault)}\n{case.as_curl_command()}\n{response.content[:400]!r}") from None
 

@@ -13,8 +13,9 @@ from academy.authoring.errors import DraftConflict
 from academy.authoring.lesson_source import LessonSource, from_fields, from_source
 from academy.authoring.schemas import DraftBody, DraftOut, DraftSourceOut, PreviewBody, PreviewOut
 from academy.catalog.policies import COURSE_EDIT
-from academy.kernel.errors import PreconditionFailed
+from academy.kernel.errors import NotFound, PreconditionFailed
 from academy.kernel.http import check_match, current_actor, endpoint
+from academy.kernel.i18n import LOCALES, _l
 from academy.kernel.rights import needs
 
 api = Blueprint("authoring_api", __name__, url_prefix="/api/v1")
@@ -39,6 +40,8 @@ def get_draft(course: str, lesson: str, lang: str) -> dict[str, Any]:
     errors=(401, 403, 404, 409, 412, 422),
 )
 def put_draft(course: str, lesson: str, lang: str, *, body: Mapping[str, Any]) -> Any:
+    if lang not in LOCALES:
+        raise NotFound(_l("This is not one of the academy's languages."))
     """Acknowledged once it is stored. A text based on an older version is kept in the history and refused:
     409, or 412 where ``If-Match`` named the version."""
     base = body["version"]

@@ -124,6 +124,11 @@ class QuizSettings(Settings):
 # --- the API -----------------------------------------------------------------------------------
 
 
+FORM_VALUE = fields.Raw(
+    metadata={"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+)
+
+
 class AnswerBody(Schema):
     """A numbered change of one answer: ``answer`` as JSON, or ``fields`` as the page's form sends them."""
 
@@ -134,7 +139,7 @@ class AnswerBody(Schema):
 
     sequence = Whole(required=True, validate=validate.Range(1, MAX_SEQUENCE))
     answer = fields.Raw(allow_none=True)
-    fields_ = fields.Dict(keys=fields.String(), values=fields.Raw(), data_key="fields", attribute="fields")
+    fields_ = fields.Dict(keys=fields.String(), values=FORM_VALUE, data_key="fields", attribute="fields")
 
     @validates_schema
     def _one_form(self, data: Mapping[str, Any], **named: Any) -> None:

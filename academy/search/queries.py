@@ -22,7 +22,7 @@ from academy.catalog.policies import courses_visible_to
 from academy.catalog.views import LegalRow
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
-from academy.kernel.errors import Invalid
+from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l, current_language
 from academy.kernel.text import fold, tokens
 from academy.search.backend import PUBLIC, Hit, IndexDamaged, Marked, Scope, SearchPage, Suggestion
@@ -108,7 +108,7 @@ def search(
         cursor: from the page before.
 
     Raises:
-        Invalid: the cursor is not one of a search.
+        NotFound: the cursor is not one of a search.
     """
     query = parse(text).narrowed(course=course, module=module, lang=lang)
     offset, limit = _offset(cursor), max(1, min(limit, MAX_LIMIT))
@@ -215,9 +215,9 @@ def _offset(cursor: str | None) -> int:
         if text[:1] != "o" or not 0 <= offset < MAX_OFFSET:
             raise ValueError("not a place in a list")
     except (ValueError, binascii.Error) as error:
-        raise Invalid(
+        raise NotFound(
             _l("This page address is damaged."),
-            errors={"cursor": [_l("Not a cursor of this list.")]},
+            rule="paging.cursor",
             next_step=_l("Start again from the first page."),
         ) from error
     return offset

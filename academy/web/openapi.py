@@ -93,6 +93,10 @@ class _Names:
         cls = resolve_schema_cls(schema)
         slice_name = cls.__module__.removeprefix("academy.").removeprefix("courses.").split(".")[0]
         name = f"{slice_name}.{cls.__name__}"
+        if getattr(schema, "exclude", None):
+            name += f"-without-{'-'.join(sorted(schema.exclude))}"
+        if getattr(schema, "only", None):
+            name += f"-only-{'-'.join(sorted(schema.only))}"
         self.classes[name] = cls
         return name
 
@@ -116,6 +120,13 @@ def _operation(rule: Rule, method: str, operation: Operation, right: Right) -> d
             "required": True,
             "content": {"application/json": {"schema": operation.body}},
         }
+    if operation.upload:
+        form = {
+            "type": "object",
+            "required": [operation.upload],
+            "properties": {operation.upload: {"type": "string", "format": "binary"}},
+        }
+        described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     if right.name != "public":
         described["security"] = [{"session": []}, {"bearer": []}]
     return described
@@ -147,12 +158,12 @@ def _responses(operation: Operation, right: Right, *, has_path: bool) -> dict[st
     statuses = {*operation.errors, 400, 503}
     if right.name != "public":
         statuses |= {401, 403}
-    if has_path:
+    if has_path or _is_paged(operation):
         statuses.add(404)
     if operation.query is not None or operation.body is not None or operation.idempotent:
         statuses |= {422}
-    if operation.body is not None:
-        statuses |= {413, 415}
+    if operation.body is not None or operation.upload:
+        statuses |= {413, 415, 422}
     if operation.status not in (200, 204) or operation.body is not None:
         statuses.add(403)
     for status in sorted(statuses):
@@ -161,6 +172,11 @@ def _responses(operation: Operation, right: Right, *, has_path: bool) -> dict[st
             "content": {"application/problem+json": {"schema": "Problem"}},
         }
     return responses
+
+
+def _is_paged(operation: Operation) -> bool:
+    """Whether it takes a cursor, which may point nowhere."""
+    return operation.query is not None and "cursor" in operation.query._declared_fields
 
 
 def _success(operation: Operation) -> dict[str, Any]:
