@@ -169,4 +169,4 @@ def _gives_way(last: LessonDraftRevision, kind: str, version: int, actor: Actor)
         return False
     if kind == PUBLISHED:
         return last.version == version and last.kind in (SAVED, RESTORED)
-    return kind == last.kind in (SAVED, CONFLICTING) and clock.now() - last.since < SHARED
+    return kind == last.kind in (SAVED, CONFLICTING) and abs(clock.now() - last.since) < SHARED

@@ -103,7 +103,6 @@ def _editor(
         text = LessonSource()
     return render_template(
         "authoring/lesson.html",
-        studio=studio,
         lesson=row,
         draft=draft,
         shown=shown,

@@ -91,7 +91,7 @@ def set_quizzes(actor: Actor, slug: str, quizzes: Sequence[str], *, needed: str 
     """Say which quizzes belong to a course; a rule of completion about another one falls away.
 
     Args:
-        needed: the quiz to be passed from now on; None keeps the rule.
+        needed: the quiz to be passed to complete the course, empty for none; None keeps the rule.
 
     Raises:
         CourseNotFound, Forbidden, NotWrittenHere
@@ -99,8 +99,9 @@ def set_quizzes(actor: Actor, slug: str, quizzes: Sequence[str], *, needed: str 
     with unit_of_work() as work:
         row = locked_course_draft(work, actor, editable_course(actor, slug))
         completion = dict(row.description["completion"])
-        completion["quiz"] = needed or completion.get("quiz")
-        if completion["quiz"] not in quizzes:
+        if needed is not None:
+            completion["quiz"] = needed or None
+        if completion.get("quiz") not in quizzes:
             completion["quiz"] = None
         if list(quizzes) == list(row.description["quizzes"]) and completion == row.description["completion"]:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from academy.kernel import clock
@@ -13,13 +13,14 @@ from academy.kernel.http import current_actor
 from academy.kernel.i18n import LANGUAGE_NAMES, LOCALES, _, current_language
 from academy.kernel.rights import public, signed_in
 from academy.questions.queries import read_answer
-from academy.quizzes import queries, services
+from academy.quizzes import queries, services, studio_pages
+from academy.quizzes.blueprint import bp
 from academy.quizzes.errors import AttemptClosed, CannotStart
 from academy.quizzes.page_fields import answers_in, base_name, field_name
 from academy.quizzes.results import body_of, result_of
 from academy.quizzes.views import AttemptView
 
-bp = Blueprint("quizzes", __name__, template_folder="templates")
+__all__ = ["bp", "studio_pages"]
 
 
 @bp.get("/quizzes/<int:quiz>")

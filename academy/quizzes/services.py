@@ -12,6 +12,7 @@ from academy.quizzes.closing import (
 )
 from academy.quizzes.publishing import SavedQuiz, copy_quizzes, retire_quiz, save_quiz, sync_quizzes
 from academy.quizzes.starting import start_attempt
+from academy.quizzes.studio import free_slug, remove_quiz, write_quiz
 
 __all__ = [
     "FormAnswer",
@@ -20,8 +21,10 @@ __all__ = [
     "copy_quizzes",
     "expire_attempt",
     "expire_overdue",
+    "free_slug",
     "get_current_attempt",
     "grade_pending",
+    "remove_quiz",
     "retire_quiz",
     "save_answer",
     "save_form",
@@ -30,4 +33,5 @@ __all__ = [
     "start_attempt",
     "submit_attempt",
     "sync_quizzes",
+    "write_quiz",
 ]

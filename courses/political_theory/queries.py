@@ -148,7 +148,7 @@ _stored: set[tuple[str, str]] = set()
 
 def is_stored(digest: str) -> bool:
     """Whether a document can be opened; asks the database once for each document."""
-    key = (str(db.engine.url), digest)
+    key = (str(db.engine.engine.url), digest)
     if key not in _stored:
         if db.session.scalar(select(DocumentVersion.id).where(DocumentVersion.hash == digest)) is None:
             return False

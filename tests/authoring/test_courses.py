@@ -13,6 +13,10 @@ from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
 from academy.kernel.errors import Forbidden, Invalid, NotFound
 from academy.kernel.unit_of_work import unit_of_work
+from academy.questions.queries import find_item
+from academy.questions.services import save_item
+from academy.quizzes.queries import quizzes_of_course
+from academy.quizzes.services import save_quiz
 from tests.authoring.conftest import text
 from tests.factories import create_actor, sign_in
 
@@ -229,11 +233,6 @@ def test_courses_of_the_content_folder_are_read_only_and_say_why(desk, from_cont
 
 
 def test_a_copy_has_lessons_questions_files_and_quizzes_of_its_own(desk, from_content):
-    from academy.questions.queries import find_item
-    from academy.questions.services import save_item
-    from academy.quizzes.queries import quizzes_of_course
-    from academy.quizzes.services import save_quiz
-
     system, source = Actor.system(), find_course(from_content)
     truth = {"text": {"vi": "Đúng?", "en": "True?"}, "answer": True}
     save_item(system, source.id, "bai-1", "truefalse", truth, lesson="bai", outcome="")

@@ -1,0 +1,99 @@
+"""The form of a quiz's rules as data, and the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from academy.questions.forms import nested
+from academy.quizzes.review import FLAGS
+from academy.quizzes.rules import QuizRules
+
+PHASES = ("after_submit", "after_close")
+EMPTY_ROW = {"count": 1}
+
+
+def new_settings(title: Mapping[str, str]) -> dict[str, Any]:
+    """What a new quiz is offered with."""
+    return {
+        "title": dict(title),
+        "minutes": 30,
+        "attempts": 3,
+        "pass_mark": "5.0",
+        "shuffle": {"items": True, "options": True},
+        "draw": [],
+        "review": {"after_submit": ["score", "outcomes"], "after_close": list(FLAGS)},
+        "window": {"opens": None, "closes": None},
+    }
+
+
+def settings_of(rules: QuizRules) -> dict[str, Any]:
+    """The rules that hold, as the form shows them."""
+    return {
+        "title": dict(rules.title),
+        "minutes": rules.minutes,
+        "attempts": rules.attempts,
+        "pass_mark": str(rules.pass_mark),
+        "shuffle": {"items": rules.shuffle_items, "options": rules.shuffle_options},
+        "draw": [
+            {
+                "count": rule.count,
+                "weight": str(rule.weight),
+                "outcome": rule.outcome,
+                "kinds": list(rule.kinds),
+                "lesson": rule.lesson,
+                "difficulty": list(rule.difficulty),
+            }
+            for rule in rules.draw
+        ],
+        "review": {phase: list(rules.review.get(phase, ())) for phase in PHASES},
+        "window": {"opens": rules.opens, "closes": rules.closes},
+    }
+
+
+def read_settings(form: Any) -> dict[str, Any]:
+    """The form as :class:`academy.quizzes.schemas.QuizSettings` takes it; rows without a number are gone."""
+    parts = nested(form, ("title", "window"))
+    window = parts.get("window") or {}
+    return {
+        "title": parts.get("title") or {},
+        "minutes": _number(form.get("minutes")),
+        "attempts": _number(form.get("attempts")),
+        "pass_mark": (form.get("pass_mark") or "").strip().replace(",", "."),
+        "shuffle": {name: name in form.getlist("shuffle") for name in ("items", "options")},
+        "draw": _rows(form),
+        "review": {phase: form.getlist(f"review.{phase}") for phase in PHASES},
+        "window": {"opens": window.get("opens"), "closes": window.get("closes")},
+    }
+
+
+def _rows(form: Any) -> list[dict[str, Any]]:
+    numbers = sorted(
+        int(name.split(".")[1])
+        for name in form
+        if name.startswith("draw.") and name.endswith(".count") and name.split(".")[1].isdecimal()
+    )
+    rows = []
+    for number in numbers[:60]:
+        base = f"draw.{number}"
+        count = _number(form.get(f"{base}.count"))
+        if count in (None, 0):
+            continue
+        row: dict[str, Any] = {"count": count}
+        for name in ("outcome", "lesson", "weight"):
+            if value := (form.get(f"{base}.{name}") or "").strip():
+                row[name] = value.replace(",", ".") if name == "weight" else value
+        if kinds := form.getlist(f"{base}.kinds"):
+            row["kinds"] = kinds
+        if difficulty := [_number(value) for value in form.getlist(f"{base}.difficulty")]:
+            row["difficulty"] = difficulty
+        rows.append(row)
+    return rows
+
+
+def _number(text: str | None) -> int | str | None:
+    """A whole number; what is none stays text, for the schema to refuse."""
+    text = (text or "").strip()
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text
