@@ -19,6 +19,7 @@ from academy.plugins.manager import installed_modules
 from academy.progress import queries, services
 from academy.questions.queries import get_item
 from academy.quizzes.queries import quizzes_of_course
+from academy.web.security import csrf_field
 
 bp = Blueprint("progress", __name__, template_folder="templates")
 
@@ -59,7 +60,8 @@ def show_lesson(course: str, lesson: str) -> str:
         state=state,
         row=row,
         exercises={
-            key: _context(exercise, found.text.lang, course, enrolled=state is not None)
+            key: _untouched(exercise, found.text.lang, course, lesson, enrolled=state is not None)
+            or _context(exercise, found.text.lang, course, enrolled=state is not None)
             for key, exercise in exercises.items()
         },
         unmet=[rule for rule in queries.unmet_rules(state) if rule.lesson == lesson] if state else [],
@@ -140,22 +142,36 @@ def _context(shown: queries.LessonExercise, lang: str, course: str, *, enrolled:
         "lang": lang,
         "item": {"id": item.item_id, "key": item.key, "kind": item.kind},
     }
-    if response is None and ":" not in item.kind:
-        context["fieldset"] = _untouched(shown, context)
     return context
 
 
-_FIELDSETS: VersionCache[Markup] = VersionCache(4096)
+_UNTOUCHED: VersionCache[tuple[Markup, Markup]] = VersionCache(4096)
 
 
-def _untouched(shown: queries.LessonExercise, context: dict[str, Any]) -> Markup:
-    """An exercise of the academy's own kinds that nobody has answered: the same for all who see this variant.
+def _untouched(
+    shown: queries.LessonExercise, lang: str, course: str, lesson: str, *, enrolled: bool
+) -> Markup | None:
+    """An exercise of the academy's own kinds that was not answered: the same for all who see this variant.
 
-    Those of modules are not kept: their templates may look at the reader.
+    Only the form's token is each reader's own. Exercises of modules are not kept: their templates may look at
+    the reader.
     """
-    version = shown.item.version
-    readonly, lang = context["readonly"], context["lang"]
-    return _FIELDSETS.get_or_make(
-        (shown.item.item_id, version.id, version.hash, shown.seed, lang, current_language(), readonly),
-        lambda: Markup(render_template(context["template"], **context)),
-    )
+    item = shown.item
+    if shown.response is not None or ":" in item.kind:
+        return None
+
+    def render() -> tuple[Markup, Markup]:
+        html = render_template(
+            "progress/exercise.html",
+            exercise=_context(shown, lang, course, enrolled=enrolled),
+            course_slug=course,
+            lesson_slug=lesson,
+            enrolled=enrolled,
+        )
+        before, _token, after = html.partition(str(csrf_field()))
+        return Markup(before), Markup(after)
+
+    version = item.version
+    key = (item.item_id, version.id, version.hash, shown.seed, lang, current_language(), course, lesson, enrolled)
+    before, after = _UNTOUCHED.get_or_make((request.script_root, *key), render)
+    return before + csrf_field() + after
