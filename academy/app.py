@@ -22,7 +22,7 @@ from academy.kernel import clock
 from academy.kernel.db import db, engine_options
 from academy.kernel.events import init_events, subscribe
 from academy.kernel.http import current_actor, page_url, static_url
-from academy.kernel.i18n import LANGUAGE_NAMES, current_language, localized
+from academy.kernel.i18n import LANGUAGE_NAMES, _l, current_language, localized
 from academy.kernel.periodic import every
 from academy.kernel.rights import check_rights, enforce
 from academy.kernel.storage import init_storage
@@ -40,7 +40,7 @@ from academy.search.services import note_course_changed
 from academy.web.errors import init_errors
 from academy.web.format import init_filters
 from academy.web.language import init_language, reader_theme
-from academy.web.navigation import navigation
+from academy.web.navigation import add_entry, navigation
 from academy.web.security import init_security
 
 SLICES = (
@@ -158,6 +158,30 @@ def _wire(app: Flask, modules: Modules) -> None:
     app.extensions["academy_subscriptions"].add_for_all(
         lambda event: modules.ask("academy_on_event", event=event)
     )
+    _fill_administration(app)
+    every(app, timedelta(days=1), "organization.tidy")
     every(app, timedelta(minutes=10), "search.index")
     every(app, timedelta(days=1), "catalog.refresh_renderings")
     every(app, timedelta(days=1), "kernel.tidy")
+
+
+def _fill_administration(app: Flask) -> None:
+    """Tiles of the administration for pages of slices above the organization, which adds its own."""
+    add_entry(
+        app,
+        label=_l("Classes"),
+        endpoint="classes.index",
+        icon="users",
+        order=40,
+        menu="admin",
+        note=_l("Courses run for named people, under a decision, from a day to a day."),
+    )
+    add_entry(
+        app,
+        label=_l("Register"),
+        endpoint="certificates.register",
+        icon="certificate",
+        order=50,
+        menu="admin",
+        note=_l("Certificates and attestations, with their numbers and their state."),
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from academy.kernel.actor import Actor
 from academy.kernel.jobs import Progress, job
 from academy.organization import imports
-from academy.organization.places import place_person
+from academy.organization.places import place_person, recompute_places
 
 
 @job("organization.place_person")
@@ -27,3 +27,9 @@ def check(progress: Progress, *, import_id: int) -> Mapping[str, Any]:
 def apply(progress: Progress, *, import_id: int) -> Mapping[str, Any]:
     """Write a confirmed list of people."""
     return imports.apply_import(import_id, progress.set)
+
+
+@job("organization.tidy")
+def tidy(_progress: Progress) -> Mapping[str, Any]:
+    """Every night: people stand where their postings say, and old uploads are forgotten."""
+    return {"placed": recompute_places(), "forgotten": imports.forget_old_imports()}

@@ -3,8 +3,8 @@
 Scopes and lists need the unit in the query that finds the person, so it is kept on the person. It is
 brought up to date in the transaction that changes a posting. A posting that begins or ends on a later day
 leaves a job that runs when that day begins in Hanoi, so that the old unit's officer loses sight of the
-person and the new one gains it the same minute. :func:`recompute_places` proves or repairs the whole; it
-changes nothing on a second run and may be run at any time.
+person and the new one gains it the same minute. :func:`recompute_places` proves or repairs the whole, every
+night too; it changes nothing on a second run and may be run at any time.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from academy.audit.services import record
 from academy.kernel import clock
 from academy.kernel.actor import Actor
+from academy.kernel.db import db
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.organization.events import PersonMoved
 from academy.organization.models import Person, Posting
@@ -31,7 +32,7 @@ def place_person(actor: Actor, person_id: int) -> None:
     with unit_of_work() as work:
         work.session.flush()
         person = work.session.get(Person, person_id)
-        places = _places(work, [person_id])
+        places = _places([person_id])
         if person is None or person_id not in places or person.unit_id == places[person_id]:
             return
         before, after = person.unit_id, places[person_id]
@@ -60,31 +61,26 @@ def recompute_places(*, check: bool = False) -> int:
     Args:
         check: only count, change nothing.
     """
-    differing = 0
-    with unit_of_work() as work:
-        last = 0
-        while True:
-            rows = work.session.execute(
-                select(Person.id, Person.unit_id).where(Person.id > last).order_by(Person.id).limit(_CHUNK)
-            ).all()
-            if not rows:
-                return differing
-            last = rows[-1].id
-            places = _places(work, [row.id for row in rows])
-            wrong = [
-                {"id": row.id, "unit_id": places[row.id]}
-                for row in rows
-                if row.id in places and places[row.id] != row.unit_id
-            ]
-            differing += len(wrong)
-            if wrong and not check:
-                work.session.execute(update(Person), wrong)
+    wrong: list[int] = []
+    last = 0
+    while True:
+        rows = db.session.execute(
+            select(Person.id, Person.unit_id).where(Person.id > last).order_by(Person.id).limit(_CHUNK)
+        ).all()
+        if not rows:
+            break
+        last = rows[-1].id
+        places = _places([row.id for row in rows])
+        wrong += [row.id for row in rows if row.id in places and places[row.id] != row.unit_id]
+    for person_id in [] if check else wrong:
+        place_person(Actor.system(), person_id)
+    return len(wrong)
 
 
-def _places(work: UnitOfWork, person_ids: list[int]) -> dict[int, int | None]:
+def _places(person_ids: list[int]) -> dict[int, int | None]:
     """Where the people's postings put them today; people who never had one are left out."""
     today = clock.today()
-    rows = work.session.execute(
+    rows = db.session.execute(
         select(Posting.person_id, Posting.unit_id, Posting.starts_on, Posting.ends_on)
         .where(Posting.person_id.in_(person_ids), Posting.secondary.is_(False))
         .order_by(Posting.starts_on, Posting.id)
