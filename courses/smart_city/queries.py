@@ -112,7 +112,8 @@ class RunView:
 
     @property
     def score(self) -> Score | None:
-        if not self.is_finished:
+        """The points of a whole run; None before its last turn."""
+        if len(self.turns) < self.flood.turns:
             return None
         return score_of(self.flood, self.turns, self.without, reasoned=sum(self.counted_reasons))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -84,6 +85,7 @@ def decide(actor: Actor, run_id: int, turn: int, given: Mapping[str, Any]) -> Ru
                 next_step=_l("Go on with turn %(turn)s.", turn=len(decisions) + 1),
             )
         decision = checked_decision(before.flood, before.now, given)
+        after = run_view(run, [*decisions, decision])
         work.session.add(
             FloodTurn(
                 run_id=run.id,
@@ -95,13 +97,10 @@ def decide(actor: Actor, run_id: int, turn: int, given: Mapping[str, Any]) -> Ru
                 reason=decision.reason,
             )
         )
-        if turn == before.flood.turns:
-            run.state, run.ended_at = FINISHED, clock.now()
-        after = run_view(run, [*decisions, decision])
         if after.score is not None:
-            run.score = after.score.total
+            run.state, run.score, run.ended_at = FINISHED, after.score.total, clock.now()
         work.session.flush()
-        return after
+        return replace(after, state=run.state)
 
 
 def give_up(actor: Actor, run_id: int) -> None:
