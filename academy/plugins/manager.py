@@ -78,7 +78,7 @@ class Modules:
         try:
             self._manager.register(plugin, name)
         except pluggy.PluginValidationError as error:
-            raise ModuleRefused(f"course module {name}: {error}") from error
+            raise ModuleRefused(f"course module {name}: {' '.join(str(error).split())}") from error
         module = plugin.academy_course_module()
         check(module)
         if module.slug in self._by_slug:

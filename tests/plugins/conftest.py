@@ -10,22 +10,31 @@ from flask import Flask
 
 from academy.app import create_app
 from academy.kernel.db import db
-from tests.conftest import make_config
+from tests.conftest import _begin_afresh, make_config
 
 
 @pytest.fixture
 def make_app(tmp_path) -> Iterator[Callable[..., Flask]]:
-    """``make_app(plugin, …)``: an application with just these modules, on an empty database, entered."""
+    """``make_app(plugin, …)``: an application with just these modules, entered.
+
+    On an empty database, or on that of ``same_as``, another application.
+    """
     entered = []
 
-    def make(*plugins: ModuleType) -> Flask:
-        instance = tmp_path / f"instance{len(entered)}"
-        instance.mkdir()
-        app = create_app(make_config(instance, database_url=f"sqlite:///{instance}/test.sqlite3"), modules=list(plugins))
+    def make(*plugins: ModuleType, same_as: Flask | None = None) -> Flask:
+        instance = same_as.config["ACADEMY"].instance if same_as else tmp_path / "instance"
+        instance.mkdir(exist_ok=True)
+        config = make_config(instance, database_url=f"sqlite:///{instance}/test.sqlite3")
+        app = create_app(config, modules=list(plugins))
+        # the test's context outlives requests
+        app.before_request_funcs.setdefault(None, []).insert(0, _begin_afresh)
+        if entered:
+            db.session.remove()
         context = app.app_context()
         context.push()
         entered.append(context)
-        db.create_all()
+        if same_as is None:
+            db.create_all()
         return app
 
     yield make

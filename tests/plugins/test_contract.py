@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -59,7 +59,7 @@ def all_modules_app(tmp_path_factory):
         db.engine.dispose()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _examples(kind: ExerciseType) -> list[tuple[Mapping[str, Any], list[Any]]]:
     """Loaded specs with answers in their normal form."""
     found = []

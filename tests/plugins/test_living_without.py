@@ -1,0 +1,113 @@
+"""A grader that fails, a module that is gone: what was learned and answered stays."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from flask import url_for
+from sqlalchemy import inspect
+
+from academy.enrollment.services import enroll
+from academy.kernel.actor import Actor
+from academy.kernel.db import db
+from academy.kernel.errors import Conflict
+from academy.questions.queries import find_item, get_item_version, grade_item, present_item
+from academy.questions.services import save_item
+from academy.quizzes.queries import get_attempt
+from academy.quizzes.services import save_answer, save_quiz, start_attempt, submit_attempt
+from tests.factories import create_actor, sign_in
+from tests.plugins.examples import SAMPLE_SPEC
+from tests.quizzes.conftest import SETTINGS, make_course
+from tests.sample_module import plugin as sample
+from tests.sample_module.counting import Counting
+
+KIND = "sample_module:counting"
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app(sample)
+
+
+def make_quiz() -> tuple[int, int]:
+    """A course whose quiz asks one item of the sample's kind: ids of course and quiz."""
+    course_id, _instructor = make_course()
+    save_item(
+        Actor.system(), course_id, "dem", KIND, SAMPLE_SPEC, lesson="01-van-ban", outcome="o1"
+    )
+    settings = SETTINGS | {"draw": [{"outcome": "o1", "count": 1}]}
+    return course_id, save_quiz(Actor.system(), course_id, "final", settings).quiz_id
+
+
+def sit(quiz_id: int) -> tuple[Actor, int]:
+    learner = create_actor()
+    enroll(learner, "van-ban")
+    attempt_id = start_attempt(learner, quiz_id)
+    save_answer(learner, attempt_id, 1, 1, 5)
+    return learner, attempt_id
+
+
+def test_an_answer_is_graded(app):
+    _course, quiz_id = make_quiz()
+    learner, attempt_id = sit(quiz_id)
+    submit_attempt(learner, attempt_id)
+    attempt = get_attempt(learner, attempt_id).attempt
+    assert not attempt.pending and attempt.mark == Decimal("10.0")
+
+
+def test_a_grader_that_raises_leaves_the_answer_to_be_graded(app, monkeypatch, caplog):
+    _course, quiz_id = make_quiz()
+    learner, attempt_id = sit(quiz_id)
+
+    def fail(self, spec, answer, seed):
+        raise ZeroDivisionError("a fault of the module")
+
+    monkeypatch.setattr(Counting, "grade", fail)
+    submit_attempt(learner, attempt_id)
+    view = get_attempt(learner, attempt_id)
+    assert view.attempt.state == "submitted" and view.attempt.pending
+    assert view.slots[0].answer == 5
+    assert f"the grader of {KIND} failed" in caplog.text
+
+
+@pytest.fixture
+def orphaned(app, make_app):
+    """The same database under an application without the module; version of the item, learner, attempt."""
+    course_id, quiz_id = make_quiz()
+    learner, attempt_id = sit(quiz_id)
+    submit_attempt(learner, attempt_id)
+    version_id = find_item(course_id, "dem").version.id
+    return make_app(same_as=app), version_id, learner, attempt_id
+
+
+def test_without_the_module_the_course_is_read(orphaned):
+    app, _version, learner, _attempt = orphaned
+    client = app.test_client()
+    assert client.get("/courses").status_code == 200
+    assert client.get("/courses/van-ban").status_code == 200
+    page = client.get("/courses/van-ban/lessons/01-van-ban")
+    assert page.status_code == 200 and "Chữ." in page.get_data(as_text=True)
+    assert client.get("/modules/sample_module/").status_code == 404
+
+
+def test_without_the_module_old_results_stay(orphaned):
+    app, version_id, learner, attempt_id = orphaned
+    view = get_attempt(learner, attempt_id)
+    assert view.attempt.mark == Decimal("10.0") and view.slots[0].answer == 5
+    client = app.test_client()
+    sign_in(client, learner)
+    with app.test_request_context():
+        address = url_for("quizzes.show_attempt", attempt=attempt_id)
+    page = client.get(address)
+    assert page.status_code == 200 and "10,0" in page.get_data(as_text=True)
+    assert "sample_module_greeting" in inspect(db.engine).get_table_names()
+
+
+def test_without_the_module_its_exercise_says_so(orphaned):
+    _app, version_id, _learner, _attempt = orphaned
+    version = get_item_version(version_id)
+    assert present_item(version, 1, "vi")["body"] == {"missing": KIND}
+    assert grade_item(version, 5, 1).pending
+    with pytest.raises(Conflict, match="sample_module"):
+        version.type.check_answer(version.spec, 5)
