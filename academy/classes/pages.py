@@ -8,7 +8,6 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from academy.catalog.queries import list_courses
 from academy.classes import queries, services
-from academy.classes.models import MODES, STATES
 from academy.classes.policies import CLASS_MANAGE, CLASS_READ, can_create_class, can_manage_class
 from academy.classes.roster_lines import read_lines
 from academy.classes.schemas import ClassForm
@@ -40,7 +39,7 @@ def _enter_menu(state: Any) -> None:
 @needs(CLASS_READ)
 def index() -> str:
     state = request.args.get("state", "")
-    state = state if state in STATES else ""
+    state = state if state in STATE_NAMES else ""
     q = request.args.get("q", "")[:200]
     page = queries.list_classes(current_actor(), q=q, state=state, cursor=request.args.get("cursor"))
     return render_template(
@@ -188,7 +187,7 @@ def _form(values: Any, errors: dict, run: ClassView | None = None) -> str:
         run=run,
         courses=[("", _("Choose…")), *((card.slug, localized(card.title)) for card in courses)],
         units=[(unit.id, unit.name) for unit in units if can_create_class(actor, unit.path)],
-        modes=[(mode, MODE_NAMES[mode]) for mode in MODES],
+        modes=list(MODE_NAMES.items()),
     )
 
 
