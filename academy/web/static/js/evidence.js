@@ -9,6 +9,8 @@
 
   const ACTIVE_FOR = 60000;
   const SEND_EVERY = 20;
+  /* where a link to a block puts its beginning, and a little more: going on there must not move the place onwards */
+  const REACHED = 48;
   const url = root.dataset.evidenceUrl;
   const token = document.querySelector('meta[name="csrf-token"]')?.content || "";
   const blocks = [...text.querySelectorAll("[id]")].filter((block) => !block.closest(".exercise, .reading-head"));
@@ -19,7 +21,7 @@
   function position() {
     let nearest = "";
     for (const block of blocks) {
-      if (block.getBoundingClientRect().top > window.innerHeight / 3) break;
+      if (block.getBoundingClientRect().top > REACHED) break;
       nearest = block.id;
     }
     return nearest || blocks[0]?.id || "";
