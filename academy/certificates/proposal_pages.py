@@ -9,7 +9,6 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from academy.certificates import services, wording
 from academy.certificates.class_board import board, why_not
 from academy.certificates.errors import NobodyEligible
-from academy.certificates.models import PROPOSAL_STATES
 from academy.certificates.policies import (
     CERTIFICATE_APPROVE,
     CERTIFICATE_PROPOSE,
@@ -42,7 +41,7 @@ def add_to(bp: Blueprint) -> None:
 @needs(PROPOSAL_READ)
 def proposals() -> str:
     state = request.args.get("state", "proposed")
-    state = state if state in PROPOSAL_STATES else ""
+    state = state if state in wording.PROPOSAL_NAMES else ""
     page = list_proposals(current_actor(), state=state, cursor=request.args.get("cursor"))
     return render_template("certificates/proposals.html", page=page, state=state, wording=wording)
 
