@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from academy.kernel import clock
@@ -192,4 +193,9 @@ def _begin(connection: Any) -> None:
     if connection.dialect.name != "sqlite":
         return
     # a reader that turns writer may find that another was faster; a writer from the start waits its turn
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+    # past SQLAlchemy's own machinery, which costs as much as a small query
+    begin = "BEGIN IMMEDIATE" if writing.get() else "BEGIN"
+    try:
+        connection.connection.driver_connection.execute(begin)
+    except sqlite3.OperationalError as fault:
+        raise OperationalError(begin, None, fault) from fault

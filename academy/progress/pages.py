@@ -60,7 +60,7 @@ def show_lesson(course: str, lesson: str) -> str:
         state=state,
         row=row,
         exercises={
-            key: _untouched(exercise, found.text.lang, course, lesson, enrolled=state is not None)
+            key: _shown(exercise, found.text.lang, course, lesson, enrolled=state is not None)
             or _context(exercise, found.text.lang, course, enrolled=state is not None)
             for key, exercise in exercises.items()
         },
@@ -145,19 +145,19 @@ def _context(shown: queries.LessonExercise, lang: str, course: str, *, enrolled:
     return context
 
 
-_UNTOUCHED: VersionCache[tuple[Markup, Markup]] = VersionCache(4096)
+_SHOWN: VersionCache[tuple[Markup, Markup]] = VersionCache(4096)
 
 
-def _untouched(
+def _shown(
     shown: queries.LessonExercise, lang: str, course: str, lesson: str, *, enrolled: bool
 ) -> Markup | None:
-    """An exercise of the academy's own kinds that was not answered: the same for all who see this variant.
+    """An exercise of the academy's own kinds as HTML: alike for all who see this variant and answered alike.
 
     Only the form's token is each reader's own. Exercises of modules are not kept: their templates may look at
     the reader.
     """
-    item = shown.item
-    if shown.response is not None or ":" in item.kind:
+    item, response = shown.item, shown.response
+    if ":" in item.kind:
         return None
 
     def render() -> tuple[Markup, Markup]:
@@ -171,7 +171,9 @@ def _untouched(
         before, _token, after = html.partition(str(csrf_field()))
         return Markup(before), Markup(after)
 
+    answered = repr(response) if response is not None else ""
     version = item.version
-    key = (item.item_id, version.id, version.hash, shown.seed, lang, current_language(), course, lesson, enrolled)
-    before, after = _UNTOUCHED.get_or_make((request.script_root, *key), render)
+    place = (request.script_root, course, lesson, lang, current_language(), enrolled)
+    key = (item.item_id, version.id, version.hash, shown.seed, answered, *place)
+    before, after = _SHOWN.get_or_make(key, render)
     return before + csrf_field() + after
