@@ -13,6 +13,7 @@
   const chip = form.querySelector("[data-saved]");
 
   tools.hidden = false;
+  if (window.matchMedia("(min-width: 76rem)").matches) document.querySelector(".studio-outline details").open = true;
   if (widths) widths.hidden = false;
   form.querySelectorAll("[data-without-script]").forEach((button) => { button.hidden = true; button.disabled = true; });
 
