@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
+from academy.audit.wording import act_name
 from academy.kernel import clock
 from academy.kernel.errors import AcademyError, Conflict, Forbidden, Invalid, NotFound
 from academy.kernel.http import current_actor
@@ -67,6 +68,7 @@ def show_person(person_id: int) -> str:
         past=[row for row in record.postings if row.ends_on is not None and row.ends_on < now],
         left_behind=left_behind,
         entries=queries.journal_of_person(person_id),
+        act_name=act_name,
         kinds=PERSON_KIND_NAMES,
         sexes=SEX_NAMES,
         roles=ROLE_NAMES,
