@@ -49,7 +49,7 @@ from academy.catalog.views import (
 )
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
-from academy.kernel.db import db
+from academy.kernel.db import Prepared, db
 from academy.kernel.i18n import LOCALES, _l, current_language
 from academy.kernel.paging import Page, keyset
 from academy.kernel.text import fold
@@ -86,8 +86,8 @@ def get_course_version(version_id: int) -> CourseView:
     return found
 
 
-def _course(statement: Select, **wanted: Any) -> CourseView | None:
-    row = db.session.execute(statement, wanted).one_or_none()
+def _course(statement: Prepared, **wanted: Any) -> CourseView | None:
+    row = next(iter(statement(**wanted)), None)
     if row is None:
         return None
     return course_view(
@@ -99,10 +99,11 @@ def _course(statement: Select, **wanted: Any) -> CourseView | None:
 _COURSES = select(
     *COURSE_COLUMNS, CourseVersion.id.label("version_id"), CourseVersion.hash.label("version_hash")
 )
-_BY_SLUG = _COURSES.outerjoin(CourseVersion, current_version()).where(Course.slug == bindparam("slug"))
-_BY_ID = _COURSES.outerjoin(CourseVersion, current_version()).where(Course.id == bindparam("id"))
-_BY_VERSION = _COURSES.join(CourseVersion, CourseVersion.course_id == Course.id).where(
-    CourseVersion.id == bindparam("id")
+_CURRENT = _COURSES.outerjoin(CourseVersion, current_version())
+_BY_SLUG = Prepared(_CURRENT.where(Course.slug == bindparam("slug")))
+_BY_ID = Prepared(_CURRENT.where(Course.id == bindparam("id")))
+_BY_VERSION = Prepared(
+    _COURSES.join(CourseVersion, CourseVersion.course_id == Course.id).where(CourseVersion.id == bindparam("id"))
 )
 
 
@@ -237,9 +238,9 @@ def get_lesson(
     """
     wanted = {"course": course_slug, "lesson": lesson_slug}
     if version is None:
-        found = db.session.execute(_CURRENT_LESSON, wanted)
+        found = _CURRENT_LESSON(**wanted)
     else:
-        found = db.session.execute(_PINNED_LESSON, wanted | {"version": version})
+        found = _PINNED_LESSON(**wanted, version=version)
     rows = {row.lang: row for row in found}
     if not rows:
         raise LessonNotFound(
@@ -290,8 +291,8 @@ def _lesson_texts(number: Any) -> Select:
     )
 
 
-_CURRENT_LESSON = _lesson_texts(Course.published_number)
-_PINNED_LESSON = _lesson_texts(bindparam("version"))
+_CURRENT_LESSON = Prepared(_lesson_texts(Course.published_number))
+_PINNED_LESSON = Prepared(_lesson_texts(bindparam("version")))
 
 
 def get_lesson_sources(actor: Actor, course_slug: str, lesson_slug: str) -> dict[str, str]:

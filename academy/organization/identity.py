@@ -14,7 +14,7 @@ from academy.accounts.models import Account, LoginSession, PersonalToken
 from academy.kernel import clock
 from academy.kernel.actor import Actor, Grant
 from academy.kernel.authorization import Role
-from academy.kernel.db import db
+from academy.kernel.db import Prepared
 from academy.organization.models import Person, RoleGrant, Unit
 
 _home = aliased(Unit, name="home")
@@ -31,10 +31,7 @@ class OpenSession:
 
 def actor_of_session(token_hash: str, *, idle_since: datetime) -> tuple[Actor, OpenSession] | None:
     """The actor of an open session that was used after ``idle_since``, with the session; else None."""
-    rows = db.session.execute(
-        _OF_SESSION,
-        {"token_hash": token_hash, "now": clock.now(), "idle_since": idle_since, "today": clock.today()},
-    ).all()
+    rows = _OF_SESSION(token_hash=token_hash, now=clock.now(), idle_since=idle_since, today=clock.today())
     if not rows:
         return None
     return _actor(rows, session_id=rows[0].session_id), OpenSession(rows[0].session_id, rows[0].seen_at)
@@ -42,14 +39,13 @@ def actor_of_session(token_hash: str, *, idle_since: datetime) -> tuple[Actor, O
 
 def actor_of_token(token_hash: str) -> Actor | None:
     """The actor of a personal access token that still works; else None."""
-    wanted = {"token_hash": token_hash, "now": clock.now(), "today": clock.today()}
-    rows = db.session.execute(_OF_TOKEN, wanted).all()
+    rows = _OF_TOKEN(token_hash=token_hash, now=clock.now(), today=clock.today())
     return _actor(rows) if rows else None
 
 
 def actor_of_account(account_id: int) -> Actor | None:
     """The actor of an active account, for commands and jobs that act in somebody's name; else None."""
-    rows = db.session.execute(_OF_ACCOUNT, {"account_id": account_id, "today": clock.today()}).all()
+    rows = _OF_ACCOUNT(account_id=account_id, today=clock.today())
     return _actor(rows) if rows else None
 
 
@@ -92,7 +88,7 @@ def _identity(start: Any, *columns: Any) -> Select:
     )
 
 
-_OF_SESSION = (
+_OF_SESSION = Prepared(
     _identity(
         join(LoginSession, Account, Account.id == LoginSession.account_id),
         LoginSession.id.label("session_id"),
@@ -104,12 +100,14 @@ _OF_SESSION = (
         LoginSession.seen_at > bindparam("idle_since"),
     )
 )
-_OF_TOKEN = _identity(join(PersonalToken, Account, Account.id == PersonalToken.account_id)).where(
-    PersonalToken.token_hash == bindparam("token_hash"),
-    PersonalToken.revoked_at.is_(None),
-    PersonalToken.expires_at > bindparam("now"),
+_OF_TOKEN = Prepared(
+    _identity(join(PersonalToken, Account, Account.id == PersonalToken.account_id)).where(
+        PersonalToken.token_hash == bindparam("token_hash"),
+        PersonalToken.revoked_at.is_(None),
+        PersonalToken.expires_at > bindparam("now"),
+    )
 )
-_OF_ACCOUNT = _identity(Account).where(Account.id == bindparam("account_id"))
+_OF_ACCOUNT = Prepared(_identity(Account).where(Account.id == bindparam("account_id")))
 
 
 def _actor(rows: Sequence[Row], *, session_id: int | None = None) -> Actor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
@@ -15,7 +16,7 @@ from academy.catalog.version_cache import VersionCache
 from academy.catalog.views import CourseView, OutlineEntry
 from academy.enrollment.models import Enrollment
 from academy.kernel.actor import Actor
-from academy.kernel.db import db
+from academy.kernel.db import Prepared
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l
 from academy.progress.models import (
@@ -42,13 +43,36 @@ class LessonRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """An enrollment as pages show it."""
+
+    id: int
+    person_id: int
+    course_id: int
+    course_version_id: int
+    state: str
+    source: str
+    enrolled_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What was reached in a run so far; ``best_mark`` on the ten-point scale."""
+
+    lessons_done: int
+    quiz_passed: bool
+    best_mark: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CourseState:
     """A run through a course: its lessons in order and what to do next."""
 
-    enrollment: Enrollment
+    enrollment: Run
     course: CourseView
     lessons: tuple[LessonRow, ...]
-    progress: CourseProgress | None
+    progress: Standing | None
     last_at: datetime | None = None
 
     @property
@@ -162,7 +186,7 @@ def last_responses(enrollment_id: int, item_ids: Sequence[int]) -> dict[int, Las
     """The newest answer by item id; one query."""
     if not item_ids:
         return {}
-    rows = db.session.execute(_NEWEST, {"enrollment_id": enrollment_id, "items": list(item_ids)})
+    rows = _NEWEST(enrollment_id=enrollment_id, items=list(item_ids))
     return {
         row.item_id: LastResponse(
             item_version_id=row.item_version_id,
@@ -176,22 +200,42 @@ def last_responses(enrollment_id: int, item_ids: Sequence[int]) -> dict[int, Las
     }
 
 
-_NEWEST = select(
-    ExerciseResponse.item_id,
-    ExerciseResponse.item_version_id,
-    ExerciseResponse.answer,
-    ExerciseResponse.score,
-    ExerciseResponse.pending,
-    ExerciseResponse.grade,
-).where(
-    ExerciseResponse.id.in_(
-        select(func.max(ExerciseResponse.id))
-        .where(
-            ExerciseResponse.enrollment_id == bindparam("enrollment_id"),
-            ExerciseResponse.item_id.in_(bindparam("items", expanding=True)),
+_NEWEST = Prepared(
+    select(
+        ExerciseResponse.item_id,
+        ExerciseResponse.item_version_id,
+        ExerciseResponse.answer,
+        ExerciseResponse.score,
+        ExerciseResponse.pending,
+        ExerciseResponse.grade,
+    ).where(
+        ExerciseResponse.id.in_(
+            select(func.max(ExerciseResponse.id))
+            .where(
+                ExerciseResponse.enrollment_id == bindparam("enrollment_id"),
+                ExerciseResponse.item_id.in_(bindparam("items", expanding=True)),
+            )
+            .group_by(ExerciseResponse.item_id)
         )
-        .group_by(ExerciseResponse.item_id)
     )
+)
+
+
+RUN_COLUMNS = (
+    Enrollment.id,
+    Enrollment.person_id,
+    Enrollment.course_id,
+    Enrollment.course_version_id,
+    Enrollment.state,
+    Enrollment.source,
+    Enrollment.enrolled_at,
+    Enrollment.ended_at,
+)
+STANDING_COLUMNS = (
+    CourseProgress.enrollment_id,
+    CourseProgress.lessons_done,
+    CourseProgress.quiz_passed,
+    CourseProgress.best_mark,
 )
 
 
@@ -199,8 +243,8 @@ def _runs(*which: ColumnElement[bool]) -> Select:
     """Runs with what was begun in them, one row for each lesson begun; built once."""
     return (
         select(
-            Enrollment,
-            CourseProgress,
+            *(column.label(f"run_{column.key}") for column in RUN_COLUMNS),
+            *(column.label(f"stand_{column.key}") for column in STANDING_COLUMNS),
             CourseVersion.id.label("version_id"),
             CourseVersion.hash.label("version_hash"),
             LessonProgress.lesson_id,
@@ -228,15 +272,16 @@ def _runs(*which: ColumnElement[bool]) -> Select:
     )
 
 
-_OF_PERSON = _runs(Enrollment.person_id == bindparam("person_id"))
-_OF_COURSE = _OF_PERSON.where(Enrollment.course_id == bindparam("course_id"))
-_OF_RUNS = _runs(Enrollment.id.in_(bindparam("ids", expanding=True)))
+_RUNS_OF_PERSON = _runs(Enrollment.person_id == bindparam("person_id"))
+_OF_PERSON = Prepared(_RUNS_OF_PERSON)
+_OF_COURSE = Prepared(_RUNS_OF_PERSON.where(Enrollment.course_id == bindparam("course_id")))
+_OF_RUNS = Prepared(_runs(Enrollment.id.in_(bindparam("ids", expanding=True))))
 
 
-def _states(statement: Select, **wanted: Any) -> list[CourseState]:
+def _states(statement: Prepared, **wanted: Any) -> list[CourseState]:
     by_run: dict[int, list[Row]] = {}
-    for row in db.session.execute(statement, wanted):
-        by_run.setdefault(row.Enrollment.id, []).append(row)
+    for row in statement(**wanted):
+        by_run.setdefault(row.run_id, []).append(row)
     return [_course_state(group) for group in by_run.values()]
 
 
@@ -246,12 +291,28 @@ def _course_state(rows: list[Row]) -> CourseState:
     begun = {row.lesson_id: row for row in rows if row.lesson_id is not None}
     lessons = tuple(_lesson_row(entry, begun.get(entry.lesson_id)) for entry in course.outline)
     times = [row.at for row in lessons if row.at is not None]
+    standing = None
+    if first.stand_enrollment_id is not None:
+        standing = Standing(
+            lessons_done=first.stand_lessons_done,
+            quiz_passed=first.stand_quiz_passed,
+            best_mark=first.stand_best_mark,
+        )
     return CourseState(
-        enrollment=first.Enrollment,
+        enrollment=Run(
+            id=first.run_id,
+            person_id=first.run_person_id,
+            course_id=first.run_course_id,
+            course_version_id=first.run_course_version_id,
+            state=first.run_state,
+            source=first.run_source,
+            enrolled_at=first.run_enrolled_at,
+            ended_at=first.run_ended_at,
+        ),
         course=course,
         lessons=lessons,
-        progress=first.CourseProgress,
-        last_at=max(times, default=first.Enrollment.enrolled_at),
+        progress=standing,
+        last_at=max(times, default=first.run_enrolled_at),
     )
 
 

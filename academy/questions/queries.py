@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 
-from academy.kernel.db import db
+from academy.kernel.db import Prepared, db
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l
 from academy.plugins.contract import ExerciseType, Grade
@@ -112,8 +112,11 @@ def _current_items() -> Select:
     ).join(ItemVersion, (ItemVersion.item_id == Item.id) & (ItemVersion.number == Item.current_number))
 
 
-def _item_rows(statement: Select, **wanted: Any) -> list[ItemRow]:
-    rows = db.session.execute(statement, wanted).all()
+def _item_rows(statement: Select) -> list[ItemRow]:
+    return _items(db.session.execute(statement).all())
+
+
+def _items(rows: Sequence[Row]) -> list[ItemRow]:
     found = specs_of({row.version_id: row.hash for row in rows})
     return [
         ItemRow(
@@ -142,11 +145,11 @@ def _item_rows(statement: Select, **wanted: Any) -> list[ItemRow]:
 
 def items_of_lesson(course_id: int, lesson: str) -> list[ItemRow]:
     """The active items that a lesson may embed, by key; two queries cold, one warm."""
-    return _item_rows(_OF_LESSON, course_id=course_id, lesson=lesson)
+    return _items(_OF_LESSON(course_id=course_id, lesson=lesson))
 
 
 # built once: every lesson page asks it
-_OF_LESSON = (
+_OF_LESSON = Prepared(
     _current_items()
     .where(
         Item.course_id == bindparam("course_id"),

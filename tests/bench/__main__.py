@@ -17,6 +17,7 @@ from tests.bench.quiz import sit
 from tests.bench.servers import Server, serve
 from tests.bench.site import Site, build, say
 from tests.postgresql import NoPostgreSQL, cluster, create_database
+from tests.tools import install_for_measuring
 
 SCALES = {"small": ("small",), "full": ("full",), "both": ("small", "full")}
 
@@ -26,6 +27,7 @@ class Run:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.only: str | None = options.only
+        self.quick: bool = options.quick
         self.seconds = 1.0 if options.quick else 3.0
         self.sitters = 64 if options.quick else 240
 
@@ -49,6 +51,7 @@ def main() -> int:
     parser.add_argument("--only", metavar="NAME", help="one measurement: lesson, search, quiz, start, documents, …")
     options = parser.parse_args()
     run = Run(options)
+    install_for_measuring()
     for database in ("sqlite", "postgresql") if options.database == "both" else (options.database,):
         with ExitStack() as stack:
             try:
@@ -65,7 +68,10 @@ def main() -> int:
 
 def _measure(run: Run, database: str, urls: Mapping[str, str | None], stack: ExitStack) -> None:
     """All scales of one database side by side, so that each figure has its counterpart from the same minute."""
-    sites = {scale: stack.enter_context(build(scale, url)) for scale, url in urls.items()}
+    sites = {
+        scale: stack.enter_context(build(scale, url, index=scale == "small" or not run.quick))
+        for scale, url in urls.items()
+    }
     for scale, site in sites.items():
         _tell_inside(run, f"{database}.{scale}", site)
     logs = Path(stack.enter_context(TemporaryDirectory(prefix="academy-bench-log-")))
@@ -85,7 +91,7 @@ def _tell_inside(run: Run, place: str, site: Site) -> None:
     for name, seconds in site.seconds.items():
         if run.wants(name):
             run.tell(f"{place}.{name}", seconds, "s")
-    if run.wants("search.index"):
+    if run.wants("search.index") and site.documents:
         run.tell(f"{place}.search.documents", site.documents, "documents")
     if run.wants("queries"):
         for name, count in inside.queries_per_page(site).items():

@@ -30,8 +30,9 @@ def multiply(times: int) -> dict[str, int]:
         if postgresql:  # references are right by construction
             connection.execute(text("SET session_replication_role = replica"))
         else:
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-            connection.exec_driver_sql("PRAGMA synchronous = OFF")
+            driver = connection.connection.driver_connection  # no transaction has begun yet
+            driver.execute("PRAGMA foreign_keys = OFF")
+            driver.execute("PRAGMA synchronous = OFF")
         for name in TABLES:
             table = Model.metadata.tables[name]
             if name == "course_version":

@@ -29,7 +29,7 @@ def pages(site: Site) -> dict[str, list[Ask]]:
         "course": _mixed([f"/courses/{slug}" for slug, _outline in courses], site),
         "lesson": _mixed(lessons, site),
         "lesson.anonymous": anonymous,
-        "search": _mixed([f"/search?q={query}" for query in QUERIES], site),
+        "search": _mixed([f"/search?q={query}" for query in QUERIES], site) if site.documents else [],
         "quiz": _mixed([f"/quizzes/{quiz}" for quiz in _quizzes()], site),
     }
     if site.scale == "full":

@@ -47,8 +47,12 @@ class Site:
 
 
 @contextmanager
-def build(scale: str, database_url: str | None) -> Iterator[Site]:
-    """A site of scale ``"small"`` or ``"full"``; SQLite if no URL of an empty database is given."""
+def build(scale: str, database_url: str | None, *, index: bool = True) -> Iterator[Site]:
+    """A site of scale ``"small"`` or ``"full"``; SQLite if no URL of an empty database is given.
+
+    Args:
+        index: build the search index, which takes minutes at full scale.
+    """
     folder = Path(tempfile.mkdtemp(prefix="academy-bench-"))
     url = database_url or f"sqlite:///{folder / 'academy.sqlite3'}"
     config = Config(
@@ -63,7 +67,7 @@ def build(scale: str, database_url: str | None) -> Iterator[Site]:
     app = create_app(config)
     try:
         with app.app_context():
-            site = _filled(app, config, scale)
+            site = _filled(app, config, scale, index=index)
             db.session.remove()
         yield site  # outside of the context: a request inside of one would share what it remembers
         with app.app_context():
@@ -72,7 +76,7 @@ def build(scale: str, database_url: str | None) -> Iterator[Site]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _filled(app: Flask, config: Config, scale: str) -> Site:
+def _filled(app: Flask, config: Config, scale: str, *, index: bool) -> Site:
     db.create_all()
     filled = dataset.fill(app)
     site = Site(scale, app, config, dataset.learners(app))
@@ -81,9 +85,10 @@ def _filled(app: Flask, config: Config, scale: str) -> Site:
         began = time.perf_counter()
         counts = multiply(LARGE)
         say(f"{sum(counts.values()):,} rows in {time.perf_counter() - began:.0f} s: {counts}")
-    began = time.perf_counter()
-    site.documents = rebuild()["documents"]
-    site.seconds["search.index"] = time.perf_counter() - began
+    if index:
+        began = time.perf_counter()
+        site.documents = rebuild()["documents"]
+        site.seconds["search.index"] = time.perf_counter() - began
     return site
 
 
