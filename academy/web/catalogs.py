@@ -48,6 +48,7 @@ def update(source: Path, catalogs: Path) -> None:
         path = po_file(catalogs, language)
         path.parent.mkdir(parents=True, exist_ok=True)
         catalog = read_catalog(path, language)
+        template.creation_date = catalog.creation_date
         catalog.update(template, no_fuzzy_matching=True)
         catalog.obsolete.clear()
         with path.open("wb") as file:
