@@ -30,7 +30,11 @@ def sync_command(course: str | None) -> None:
     for slug in courses:
         try:
             for deck in sync_decks(Actor.system(), slug):
-                state = f"{deck.added} new, {deck.changed} changed, {deck.retired} retired" if deck.any else "unchanged"
+                state = (
+                    f"{deck.added} new, {deck.changed} changed, {deck.retired} retired"
+                    if deck.any
+                    else "unchanged"
+                )
                 click.echo(f"{slug}/{deck.key}: {state}")
         except DecksFaulty as error:
             faults += len(error.faults)

@@ -43,7 +43,9 @@ def sync_decks(actor: Actor, course_slug: str) -> list[DeckSync]:
         return []
     files = read_decks(course_slug)
     with unit_of_work() as work:
-        known = {deck.key: deck for deck in work.session.scalars(select(Deck).where(Deck.course_id == course.id))}
+        known = {
+            deck.key: deck for deck in work.session.scalars(select(Deck).where(Deck.course_id == course.id))
+        }
         done = [_sync_deck(work.session, course.id, file, known.pop(file.key, None)) for file in files]
         for deck in known.values():
             if not deck.retired:

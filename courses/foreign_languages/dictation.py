@@ -56,7 +56,9 @@ class DictationSpec(Schema):
     prompt = Localized(required=True, max_length=1000)
     language = fields.String(
         required=True,
-        validate=validate.Regexp(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", error=_l("Give a language code such as en or zh-Hans.")),
+        validate=validate.Regexp(
+            r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", error=_l("Give a language code such as en or zh-Hans.")
+        ),
     )
     transcript = _Sentence
     accept = fields.List(
@@ -78,7 +80,9 @@ class DictationSpec(Schema):
         validate=validate.Length(max=40),
     )
     homophones = fields.List(
-        fields.List(_Form, validate=validate.Length(2, 8, error=_l("Give at least two words that sound alike."))),
+        fields.List(
+            _Form, validate=validate.Length(2, 8, error=_l("Give at least two words that sound alike."))
+        ),
         load_default=list,
         validate=validate.Length(max=40),
     )

@@ -13,7 +13,14 @@ from courses.foreign_languages.words import Word
 __all__ = ["ERROR_CLASSES", "WordRules", "distance"]
 
 MISSING, EXTRA = "missing", "extra"
-HOMOPHONE, ACCENT, NUMBER, ENDING, SPELLING, OTHER = "homophone", "accent", "number", "ending", "spelling", "word"
+HOMOPHONE, ACCENT, NUMBER, ENDING, SPELLING, OTHER = (
+    "homophone",
+    "accent",
+    "number",
+    "ending",
+    "spelling",
+    "word",
+)
 
 ERROR_CLASSES: Mapping[str, LocalizedText] = {
     MISSING: {"vi": "thiếu từ", "en": "missing word", "de": "fehlendes Wort"},
@@ -28,7 +35,9 @@ ERROR_CLASSES: Mapping[str, LocalizedText] = {
 """The classes, named for learners; a word has the first that fits, in the order of :meth:`WordRules.classify`."""
 
 _ENDINGS: Mapping[str, frozenset[str]] = {
-    "en": frozenset({"", "s", "es", "'s", "d", "ed", "ing", "er", "ers", "est", "ly", "y", "ies", "ied", "ier"}),
+    "en": frozenset(
+        {"", "s", "es", "'s", "d", "ed", "ing", "er", "ers", "est", "ly", "y", "ies", "ied", "ier"}
+    ),
     "de": frozenset({"", "e", "en", "er", "es", "em", "n", "s", "st", "t", "te", "ten", "et"}),
     "fr": frozenset({"", "s", "e", "es", "x", "er", "ez", "ent", "ons"}),
 }

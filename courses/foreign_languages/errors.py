@@ -19,4 +19,6 @@ class DecksFaulty(Invalid):
 
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(self.faults), rule="foreign_languages.decks", errors={"decks": list(faults)})
+        super().__init__(
+            "; ".join(self.faults), rule="foreign_languages.decks", errors={"decks": list(faults)}
+        )

@@ -18,7 +18,17 @@ from fsrs import Scheduler, State
 
 from academy.sdk import clock
 
-__all__ = ["LEECH_EVERY", "LEECH_LAPSES", "NEW_PER_DAY", "Act", "Memory", "Phase", "Rating", "answered", "remembered"]
+__all__ = [
+    "LEECH_EVERY",
+    "LEECH_LAPSES",
+    "NEW_PER_DAY",
+    "Act",
+    "Memory",
+    "Phase",
+    "Rating",
+    "answered",
+    "remembered",
+]
 
 NEW_PER_DAY = 20
 """New cards a person meets on one local day, over all decks."""

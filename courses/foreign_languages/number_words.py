@@ -28,7 +28,12 @@ _GERMAN = _numbered(
     "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn "
     "sechzehn siebzehn achtzehn neunzehn zwanzig"
 ) | {"zwo": 2, "ein": 1}
-_VIETNAMESE = _numbered("không một hai ba bốn năm sáu bảy tám chín mười") | {"tư": 4, "lăm": 5, "bẩy": 7, "linh": 0}
+_VIETNAMESE = _numbered("không một hai ba bốn năm sáu bảy tám chín mười") | {
+    "tư": 4,
+    "lăm": 5,
+    "bẩy": 7,
+    "linh": 0,
+}
 _CHINESE = _numbered("零 一 二 三 四 五 六 七 八 九 十") | {"〇": 0, "两": 2}
 _LAO = {chr(0x0ED0 + digit): digit for digit in range(10)}
 

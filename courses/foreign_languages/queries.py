@@ -185,9 +185,7 @@ def _counts(person_id: int | None, cards: Mapping[int, int]) -> dict[int, DeckCo
 def new_left_today(person_id: int | None) -> int:
     """How many new cards a person may still meet today, over all decks."""
     met = db.session.scalar(
-        select(func.count()).where(
-            CardState.person_id == person_id, CardState.introduced_on == clock.today()
-        )
+        select(func.count()).where(CardState.person_id == person_id, CardState.introduced_on == clock.today())
     )
     return max(0, NEW_PER_DAY - met)
 
@@ -195,9 +193,7 @@ def new_left_today(person_id: int | None) -> int:
 def _cards() -> Select:
     return select(
         Card.id, Card.key, Card.deck_id, Card.lesson, CardVersion.id.label("version_id"), CardVersion.content
-    ).join(
-        CardVersion, and_(CardVersion.card_id == Card.id, CardVersion.number == Card.current_number)
-    )
+    ).join(CardVersion, and_(CardVersion.card_id == Card.id, CardVersion.number == Card.current_number))
 
 
 def list_cards(deck_id: int) -> list[CardRow]:

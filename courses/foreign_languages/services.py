@@ -21,7 +21,14 @@ from courses.foreign_languages.queries import (
     memory_of,
 )
 
-__all__ = ["erase_person", "export_person", "rate_card", "recompute_states", "resume_card", "undo_last_review"]
+__all__ = [
+    "erase_person",
+    "export_person",
+    "rate_card",
+    "recompute_states",
+    "resume_card",
+    "undo_last_review",
+]
 
 
 def rate_card(actor: Actor, deck_key: str, card_id: int, rating: int, *, seen: int) -> Memory:
@@ -101,7 +108,9 @@ def _own_card(actor: Actor, deck_key: str, card_id: int) -> CardRow:
     return card
 
 
-def _row(actor: Actor, card: CardRow, act: str, *, rating: int | None = None, elapsed: int | None = None) -> Review:
+def _row(
+    actor: Actor, card: CardRow, act: str, *, rating: int | None = None, elapsed: int | None = None
+) -> Review:
     return Review(
         person_id=actor.person_id,
         card_id=card.id,

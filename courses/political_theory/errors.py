@@ -9,7 +9,9 @@ __all__ = ["AnnotationNotFound", "DocumentNotFound"]
 
 class DocumentNotFound(NotFound):
     def __init__(self) -> None:
-        super().__init__(_l("There is no such document."), next_step=_l("Open it from the lesson that asks to read it."))
+        super().__init__(
+            _l("There is no such document."), next_step=_l("Open it from the lesson that asks to read it.")
+        )
 
 
 class AnnotationNotFound(NotFound):

@@ -106,7 +106,9 @@ def _within(place: int, ranges: Iterable[Range]) -> bool:
     return any(start <= place < end for start, end in ranges)
 
 
-def shown_document(view: Mapping[str, Any], answer: Any, solution: Mapping[str, Any] | None) -> dict[str, Any]:
+def shown_document(
+    view: Mapping[str, Any], answer: Any, solution: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """All that the template of an exercise needs, from what templates of exercises get.
 
     Returns:

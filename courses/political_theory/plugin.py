@@ -57,7 +57,12 @@ MODULE = CourseModule(
             retention_days=NOTES_KEPT.days,
         ),
     ),
-    links=(({"vi": "Văn bản và ghi chú", "en": "Documents and notes", "de": "Texte und Notizen"}, f"{SLUG}.list_documents"),),
+    links=(
+        (
+            {"vi": "Văn bản và ghi chú", "en": "Documents and notes", "de": "Texte und Notizen"},
+            f"{SLUG}.list_documents",
+        ),
+    ),
 )
 
 

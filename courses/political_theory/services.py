@@ -86,9 +86,7 @@ def _set_uses(session, course_id: int, document_ids: set[int]) -> None:
         session.add(DocumentUse(document_id=document_id, course_id=course_id))
 
 
-def annotate(
-    actor: Actor, digest: str, ranges: Sequence[Range], category: str, note: str = ""
-) -> list[int]:
+def annotate(actor: Actor, digest: str, ranges: Sequence[Range], category: str, note: str = "") -> list[int]:
     """Add a private note to passages of a document: one for each range that is left when they are joined.
 
     Args:

@@ -51,10 +51,15 @@ ANSWERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Iterator[Any
         (solution["transcript"], "The wether is nice too day", solution["transcript"][:20])
     ),
     "political_theory:close_reading": _highlighted,
-    "information_technology:sql": lambda spec, solution: iter((spec["solution"], "SELECT 1", "SELECT * FROM nowhere")),
+    "information_technology:sql": lambda spec, solution: iter(
+        (spec["solution"], "SELECT 1", "SELECT * FROM nowhere")
+    ),
     "smart_city:flood": lambda spec, solution: iter(
         (
-            {"turns": [{"pumps": 1, "inform": True, "reason": "Nước đang dâng"}] + [{}] * (spec["turns"] - 1)},
+            {
+                "turns": [{"pumps": 1, "inform": True, "reason": "Nước đang dâng"}]
+                + [{}] * (spec["turns"] - 1)
+            },
             {"turns": [{"reason": "Chưa cần làm gì"}] * spec["turns"]},
         )
     ),

@@ -50,7 +50,8 @@ def all_modules_app(tmp_path_factory):
     """An application with the installed modules and the sample beside them."""
     instance = tmp_path_factory.mktemp("contract")
     app = create_app(
-        make_config(instance, database_url=f"sqlite:///{instance}/test.sqlite3"), modules=list(PLUGINS.values())
+        make_config(instance, database_url=f"sqlite:///{instance}/test.sqlite3"),
+        modules=list(PLUGINS.values()),
     )
     with app.app_context():
         db.create_all()
@@ -74,9 +75,12 @@ def _examples(kind: ExerciseType) -> list[tuple[Mapping[str, Any], list[Any]]]:
 
 
 def test_the_four_modules_are_installed():
-    assert {"foreign_languages", "information_technology", "political_theory", "smart_city"} <= MODULES.keys(), (
-        f"entry points of {ENTRY_POINTS}: {', '.join(MODULES)}"
-    )
+    assert {
+        "foreign_languages",
+        "information_technology",
+        "political_theory",
+        "smart_city",
+    } <= MODULES.keys(), f"entry points of {ENTRY_POINTS}: {', '.join(MODULES)}"
 
 
 @every_module
@@ -122,7 +126,9 @@ def test_personal_tables_are_declared(module):
 def test_who_stores_personal_data_exports_and_erases_it(module):
     if module.stored_data:
         plugin = PLUGINS[module.slug]
-        assert hasattr(plugin, academy_learner_export.__name__) and hasattr(plugin, academy_learner_erase.__name__)
+        assert hasattr(plugin, academy_learner_export.__name__) and hasattr(
+            plugin, academy_learner_erase.__name__
+        )
 
 
 @every_module
@@ -165,13 +171,19 @@ def test_every_message_is_translated(module, language):
         if not message.id:
             continue
         known = catalog.get(message.id)
-        forms = known.string if known is not None and isinstance(known.string, tuple) else (known and known.string,)
+        forms = (
+            known.string
+            if known is not None and isinstance(known.string, tuple)
+            else (known and known.string,)
+        )
         if known is None or known.fuzzy or not all(forms):
             missing.append(message.id)
             continue
         asked = message.id if isinstance(message.id, str) else message.id[-1]
         for form in forms:
-            assert _placeholders(form) == _placeholders(asked), f"{form!r} has other placeholders than {asked!r}"
+            assert _placeholders(form) == _placeholders(asked), (
+                f"{form!r} has other placeholders than {asked!r}"
+            )
     assert not missing, f"not translated into {language}: {missing}"
 
 
@@ -412,7 +424,9 @@ def test_form_without_scripts_gives_the_answer_back(kind, all_modules_app):
 def test_authoring_form_takes_nothing_and_gives_back_what_it_shows(kind, all_modules_app):
     with all_modules_app.test_request_context("/studio"):
         render_template(kind.editor, spec={}, errors={}, name="", languages=("vi", "en", "de"))
-        render_template(kind.editor, spec={}, errors={"text": ["Thiếu."]}, name="", languages=("vi", "en", "de"))
+        render_template(
+            kind.editor, spec={}, errors={"text": ["Thiếu."]}, name="", languages=("vi", "en", "de")
+        )
         for spec, _answers in _examples(kind):
             html = render_template(kind.editor, spec=spec, errors={}, name="", languages=("vi", "en", "de"))
             again = kind.read_editor(_parsed(html).fields)

@@ -33,9 +33,7 @@ def app(make_app):
 def make_quiz() -> tuple[int, int]:
     """A course whose quiz asks one item of the sample's kind: ids of course and quiz."""
     course_id, _instructor = make_course()
-    save_item(
-        Actor.system(), course_id, "dem", KIND, SAMPLE_SPEC, lesson="01-van-ban", outcome="o1"
-    )
+    save_item(Actor.system(), course_id, "dem", KIND, SAMPLE_SPEC, lesson="01-van-ban", outcome="o1")
     settings = SETTINGS | {"draw": [{"outcome": "o1", "count": 1}]}
     return course_id, save_quiz(Actor.system(), course_id, "final", settings).quiz_id
 

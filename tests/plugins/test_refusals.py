@@ -54,7 +54,10 @@ class HalfKind:
         (bare(slug="Sample-Module"), "the slug must be lower-case words joined by _"),
         ({"title": {"en": "Sample"}}, "title and summary need Vietnamese text"),
         ({"exercise_types": (OtherKind(),)}, "exercise kind counting must start with sample_module:"),
-        ({"exercise_types": (HalfKind(),)}, "exercise kind sample_module:half does not implement ExerciseType"),
+        (
+            {"exercise_types": (HalfKind(),)},
+            "exercise kind sample_module:half does not implement ExerciseType",
+        ),
         (
             {"permissions": (Permission("catalog.publish", frozenset({Role.LEARNER})),)},
             "permission catalog.publish must start with sample_module.",
@@ -84,12 +87,16 @@ def test_rules_of_the_manifest(changes, rule):
 
 def test_a_branch_without_the_label(monkeypatch):
     monkeypatch.setattr(manager, "_labels", lambda path, slug: False)
-    with pytest.raises(ModuleRefused, match=r"sample_module: no migration in .* has the branch label sample_module$"):
+    with pytest.raises(
+        ModuleRefused, match=r"sample_module: no migration in .* has the branch label sample_module$"
+    ):
         Modules([sample])
 
 
 def test_two_modules_of_one_slug():
-    with pytest.raises(ModuleRefused, match="course module sample_module: the slug is used by another module"):
+    with pytest.raises(
+        ModuleRefused, match="course module sample_module: the slug is used by another module"
+    ):
         Modules([make_plugin("one"), make_plugin("two")])
 
 
@@ -113,7 +120,9 @@ def test_a_hook_with_an_argument_there_is_not():
         return {}
 
     plugin.academy_learner_export = academy_learner_export
-    with pytest.raises(ModuleRefused, match=r"course module careless: .*academy_learner_export.*account_id") as refusal:
+    with pytest.raises(
+        ModuleRefused, match=r"course module careless: .*academy_learner_export.*account_id"
+    ) as refusal:
         Modules([plugin])
     assert "\n" not in str(refusal.value)
 
@@ -124,7 +133,9 @@ def test_a_plugin_without_a_manifest():
 
 
 def test_a_module_that_is_not_installed():
-    with pytest.raises(ModuleRefused, match=r"course module astrology: not installed \(installed: .*political_theory"):
+    with pytest.raises(
+        ModuleRefused, match=r"course module astrology: not installed \(installed: .*political_theory"
+    ):
         discover(["astrology"])
 
 

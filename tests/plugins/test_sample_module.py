@@ -128,10 +128,14 @@ def test_hooks_export_and_erase(app):
     actor = create_actor()
     services.greet(actor)
     modules = installed_modules()
-    assert modules.demand("academy_learner_export", person_id=actor.person_id) == {"sample_module": {"greetings": 1}}
+    assert modules.demand("academy_learner_export", person_id=actor.person_id) == {
+        "sample_module": {"greetings": 1}
+    }
     with unit_of_work():
         modules.demand("academy_learner_erase", person_id=actor.person_id)
-    assert modules.demand("academy_learner_export", person_id=actor.person_id) == {"sample_module": {"greetings": 0}}
+    assert modules.demand("academy_learner_export", person_id=actor.person_id) == {
+        "sample_module": {"greetings": 0}
+    }
 
 
 def test_a_hook_that_raises_harms_nobody(app, monkeypatch, caplog):

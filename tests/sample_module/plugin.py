@@ -31,7 +31,11 @@ heard: list[Event] = []
 MODULE = CourseModule(
     slug=SLUG,
     title={"vi": "Mô-đun mẫu", "en": "Sample module", "de": "Beispielmodul"},
-    summary={"vi": "Đếm từ và lời chào.", "en": "Counts words and greetings.", "de": "Zählt Wörter und Grüße."},
+    summary={
+        "vi": "Đếm từ và lời chào.",
+        "en": "Counts words and greetings.",
+        "de": "Zählt Wörter und Grüße.",
+    },
     contract=CONTRACT,
     package="tests.sample_module",
     exercise_types=(Counting(),),
@@ -66,15 +70,19 @@ def academy_enrollment_obstacles(actor: Actor, course: Mapping[str, Any]) -> Seq
 @hookimpl
 def academy_search_documents(course_id: int) -> Iterable[Mapping[str, Any]]:
     course = find_course_by_id(course_id)
-    return [
-        {
-            "ref": f"greeting/{course_id}",
-            "lang": "vi",
-            "title": "Lời chào",
-            "text": "Mỗi lời chào đều được đếm.",
-            "url": f"/modules/{SLUG}/",
-        }
-    ] if course is not None and course.module == SLUG else []
+    return (
+        [
+            {
+                "ref": f"greeting/{course_id}",
+                "lang": "vi",
+                "title": "Lời chào",
+                "text": "Mỗi lời chào đều được đếm.",
+                "url": f"/modules/{SLUG}/",
+            }
+        ]
+        if course is not None and course.module == SLUG
+        else []
+    )
 
 
 @hookimpl

@@ -84,15 +84,13 @@ def upgrade() -> None:
         sa.Column("undoes_id", BIG, sa.ForeignKey("foreign_languages_review.id")),
         sa.UniqueConstraint("undoes_id"),
         sa.CheckConstraint("act IN ('review', 'undo', 'resume')", name="act"),
-        sa.CheckConstraint(
-            "(act = 'review') = (rating IS NOT NULL)", name="rated"
-        ),
+        sa.CheckConstraint("(act = 'review') = (rating IS NOT NULL)", name="rated"),
         sa.CheckConstraint("rating BETWEEN 1 AND 4", name="rating"),
-        sa.CheckConstraint(
-            "(act = 'undo') = (undoes_id IS NOT NULL)", name="undone"
-        ),
+        sa.CheckConstraint("(act = 'undo') = (undoes_id IS NOT NULL)", name="undone"),
     )
-    op.create_index("ix_foreign_languages_review_person_day", "foreign_languages_review", ["person_id", "day"])
+    op.create_index(
+        "ix_foreign_languages_review_person_day", "foreign_languages_review", ["person_id", "day"]
+    )
     op.create_index(
         "ix_foreign_languages_review_card", "foreign_languages_review", ["person_id", "card_id", "id"]
     )

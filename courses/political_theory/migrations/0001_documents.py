@@ -55,9 +55,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_political_theory_annotation_own", "political_theory_annotation", ["person_id", "document_id"]
     )
-    op.create_index(
-        "ix_political_theory_annotation_touched", "political_theory_annotation", ["touched_at"]
-    )
+    op.create_index("ix_political_theory_annotation_touched", "political_theory_annotation", ["touched_at"])
 
 
 def downgrade() -> None:
