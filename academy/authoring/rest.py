@@ -9,7 +9,7 @@ from flask import Blueprint, request
 
 from academy.authoring import queries, services
 from academy.authoring.checking import render_draft
-from academy.authoring.errors import DraftConflict
+from academy.authoring.errors import DraftConflict, DraftNotFound
 from academy.authoring.lesson_source import LessonSource, from_fields, from_source
 from academy.authoring.schemas import DraftBody, DraftOut, DraftSourceOut, PreviewBody, PreviewOut
 from academy.catalog.policies import COURSE_EDIT
@@ -28,6 +28,8 @@ _LESSON = "/studio/courses/<course>/lessons/<lesson>"
 @endpoint(summary="A lesson's draft", returns=DraftSourceOut, errors=(401, 403, 404))
 def get_draft(course: str, lesson: str, lang: str) -> dict[str, Any]:
     draft = queries.get_draft(current_actor(), course, lesson, lang)
+    if not draft.version:
+        raise DraftNotFound(_l("The lesson has no draft in this language."))
     return {"lesson": lesson, "lang": lang, "version": draft.version, "source": draft.text.source}
 
 
@@ -40,10 +42,10 @@ def get_draft(course: str, lesson: str, lang: str) -> dict[str, Any]:
     errors=(401, 403, 404, 409, 412, 422),
 )
 def put_draft(course: str, lesson: str, lang: str, *, body: Mapping[str, Any]) -> Any:
-    if lang not in LOCALES:
-        raise NotFound(_l("This is not one of the academy's languages."))
     """Acknowledged once it is stored. A text based on an older version is kept in the history and refused:
     409, or 412 where ``If-Match`` named the version."""
+    if lang not in LOCALES:
+        raise NotFound(_l("This is not one of the academy's languages."))
     base = body["version"]
     check_match(str(base))
     try:

@@ -153,6 +153,11 @@ def test_autosave_takes_a_whole_file_and_gives_it_back(put, desk):
     assert found["source"] == source and found["version"] == 2
 
 
+def test_a_language_without_a_draft_is_not_found(put, desk):
+    assert desk.client.get(desk.studio.draft_url.replace("/vi", "/de")).status_code == 404
+    assert put({"version": 0, "body": "x"}, url=desk.studio.draft_url.replace("/vi", "/fr")).status_code == 404
+
+
 @pytest.mark.parametrize(("etag", "status"), [(None, 409), ('"1"', 412)])
 def test_autosave_on_an_old_version_is_refused_and_kept(put, studio, etag, status):
     studio.write(body="mới hơn")

@@ -69,7 +69,7 @@ def test_every_kind_has_a_form_and_what_it_shows_sent_back_is_the_same_question(
         place = services.QuestionPlace(lesson=desk.studio.lesson, difficulty=4, use_pool=False)
         key, _saved = services.add_question(desk.studio.author, desk.studio.slug, kind, spec, place)
         page = desk.get(f"/questions/{key}").get_data(as_text=True)
-        form = Fields(page[page.index('<form class="form"') :]).values
+        form = Fields(page[page.index('<form class="form studio-form"') :]).values
         answer = desk.client.post(
             desk.studio.url(f"/questions/{key}"), data={**form.to_dict(flat=False), "csrf_token": desk.token}
         )
@@ -83,7 +83,7 @@ def test_every_kind_has_a_form_and_what_it_shows_sent_back_is_the_same_question(
 def test_an_empty_form_of_any_kind_is_refused_with_reasons(app, desk):
     for kind in all_kinds(app):
         page = desk.get(new(kind)).get_data(as_text=True)
-        form = Fields(page[page.index('<form class="form"') :]).values
+        form = Fields(page[page.index('<form class="form studio-form"') :]).values
         answer = desk.client.post(
             desk.studio.url(new(kind)), data={**form.to_dict(flat=False), "csrf_token": desk.token}
         )
@@ -101,7 +101,7 @@ def test_bad_input_keeps_what_was_typed_and_names_the_rule(desk):
     answer = desk.post(new("single"), form)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422 and "ĐÃ GÕ" in page and "Mark exactly one option" in page
-    fields = Fields(page[page.index('<form class="form"') :]).values
+    fields = Fields(page[page.index('<form class="form studio-form"') :]).values
     assert fields["options.1.text.vi"] == "hai" and fields["item.difficulty"] == "3"
     assert desk.post(new("single"), form | {"options.1.correct": ""}).status_code == 303
 
@@ -109,7 +109,7 @@ def test_bad_input_keeps_what_was_typed_and_names_the_rule(desk):
 def test_a_wrong_choice_of_true_and_false_stays_as_it_was_made(desk):
     form = {"text.vi": "Chỉ tiếng Việt", "answer": "false", "item.use": "pool", "item.difficulty": "2"}
     page = desk.post(new("truefalse"), form).get_data(as_text=True)
-    assert Fields(page[page.index('<form class="form"') :]).values["answer"] == "false"
+    assert Fields(page[page.index('<form class="form studio-form"') :]).values["answer"] == "false"
 
 
 @pytest.mark.parametrize(

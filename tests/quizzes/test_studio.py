@@ -63,7 +63,7 @@ def test_a_quiz_by_the_form(written):
 def test_what_the_form_shows_sent_back_changes_nothing(written):
     written.post("new-quiz", **FORM)
     page = written.client.get(written.url("quizzes/cuoi-khoa")).get_data(as_text=True)
-    form = Fields(page[page.index('<form class="form"') :]).values.to_dict(flat=False)
+    form = Fields(page[page.index('<form class="form studio-form"') :]).values.to_dict(flat=False)
     assert written.post("quizzes/cuoi-khoa", **form).status_code == 303
     assert find_quiz(written.draft.id, "cuoi-khoa").number == 1
 
