@@ -154,7 +154,9 @@ def _date(iso: str) -> str:
 def _qr(url: str) -> str:
     drawing = io.BytesIO()
     # any mask can be read; trying all eight for the prettiest costs as much as the rest of the page
-    segno.make(url, error="m", mask=2, micro=False, boost_error=False).save(drawing, kind="svg", border=0, xmldecl=False, dark=INK)
+    segno.make(url, error="m", mask=2, micro=False, boost_error=False).save(
+        drawing, kind="svg", border=0, xmldecl=False, dark=INK
+    )
     return drawing.getvalue().decode()
 
 

@@ -16,7 +16,7 @@ from academy.certificates.policies import (
     can_approve,
     can_propose,
 )
-from academy.certificates.proposal_queries import get_proposal, list_proposals
+from academy.certificates.proposal_queries import get_proposal, list_proposals, list_waiting
 from academy.certificates.proposing import batch_of
 from academy.certificates.schemas import PaperIn
 from academy.kernel.actor import Actor
@@ -43,7 +43,13 @@ def proposals() -> str:
     state = request.args.get("state", "proposed")
     state = state if state in wording.PROPOSAL_NAMES else ""
     page = list_proposals(current_actor(), state=state, cursor=request.args.get("cursor"))
-    return render_template("certificates/proposals.html", page=page, state=state, wording=wording)
+    return render_template(
+        "certificates/proposals.html",
+        page=page,
+        state=state,
+        wording=wording,
+        waiting=list_waiting(current_actor()),
+    )
 
 
 @needs(CERTIFICATE_PROPOSE)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from academy.accounts.models import Account
 from academy.catalog.models import Course
 from academy.certificates.errors import ProposalNotFound
 from academy.certificates.models import Certificate, Eligibility, Proposal, ProposalLine
-from academy.certificates.policies import can_see_proposal, proposals_visible_to
-from academy.certificates.views import Entitled, LineView, ProposalRow, ProposalView
+from academy.certificates.policies import CERTIFICATE_PROPOSE, can_see_proposal, proposals_visible_to
+from academy.certificates.views import Entitled, LineView, ProposalRow, ProposalView, Waiting
 from academy.classes.models import ClassRun
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
@@ -21,7 +21,15 @@ from academy.kernel.i18n import _l
 from academy.kernel.paging import Page, keyset
 from academy.organization.models import Person, Unit
 
-__all__ = ["correction_of", "entitled", "find_proposal", "get_proposal", "list_proposals", "open_proposal"]
+__all__ = [
+    "correction_of",
+    "entitled",
+    "find_proposal",
+    "get_proposal",
+    "list_proposals",
+    "list_waiting",
+    "open_proposal",
+]
 
 _replaced = aliased(Certificate, name="replaced")
 _proposer = aliased(Person, name="proposer")
@@ -44,6 +52,11 @@ _ROW = (
     func.coalesce(_proposer.full_name, _account.username, ""),
     Proposal.proposed_at,
     _INCLUDED,
+)
+
+_UNPROPOSED = (
+    ~select(ProposalLine.id).where(ProposalLine.eligibility_id == Eligibility.id, ProposalLine.live).exists(),
+    ~select(Certificate.id).where(Certificate.eligibility_id == Eligibility.id).exists(),
 )
 
 
@@ -209,19 +222,13 @@ def entitled(*, class_id: int | None = None, course_id: int | None = None) -> Se
         where: ColumnElement[bool] = Eligibility.class_run_id == class_id
     else:
         where = and_(Eligibility.course_id == course_id, Eligibility.class_run_id.is_(None))
-    proposed = (
-        select(ProposalLine.id)
-        .where(ProposalLine.eligibility_id == Eligibility.id, ProposalLine.live)
-        .exists()
-    )
-    issued = select(Certificate.id).where(Certificate.eligibility_id == Eligibility.id).exists()
     rows = db.session.execute(
         select(
             Eligibility.id, Person.id, Person.full_name, Unit.name, Eligibility.mark, Eligibility.earned_at
         )
         .join(Person, Person.id == Eligibility.person_id)
         .outerjoin(Unit, Unit.id == Person.unit_id)
-        .where(where, ~proposed, ~issued)
+        .where(where, *_UNPROPOSED)
         .order_by(Person.sort_key, Person.id, Eligibility.id)
     )
     return [
@@ -234,6 +241,33 @@ def entitled(*, class_id: int | None = None, course_id: int | None = None) -> Se
             earned_at=earned_at,
         )
         for number, person_id, full_name, unit_name, mark, earned_at in rows
+    ]
+
+
+def list_waiting(actor: Actor, *, limit: int = 100) -> Sequence[Waiting]:
+    """Where this registrar could propose documents now, classes first; one query."""
+    paths = actor.scopes(CERTIFICATE_PROPOSE)
+    in_scope: list[ColumnElement[bool]] = [false()]
+    for path in paths:
+        units = select(Unit.id).where(Unit.path.startswith(path, autoescape=True))
+        by_course = Course.owner_unit_path.startswith(path, autoescape=True)
+        if path.count("/") <= 1:  # courses without an owner are the city's
+            by_course = or_(by_course, Course.owner_unit_path == "")
+        in_scope.append(ClassRun.owner_unit_id.in_(units))
+        in_scope.append(and_(ClassRun.id.is_(None), by_course))
+    rows = db.session.execute(
+        select(ClassRun.code, Course.slug, Course.title, func.count())
+        .select_from(Eligibility)
+        .join(Course, Course.id == Eligibility.course_id)
+        .outerjoin(ClassRun, ClassRun.id == Eligibility.class_run_id)
+        .where(or_(*in_scope), *_UNPROPOSED)
+        .group_by(ClassRun.id, ClassRun.code, Course.id, Course.slug, Course.title, Course.sort_key)
+        .order_by(ClassRun.code.is_(None), ClassRun.code, Course.sort_key, Course.id)
+        .limit(limit)
+    )
+    return [
+        Waiting(class_code=code or "", course=slug, title=title, people=people)
+        for code, slug, title, people in rows
     ]
 
 

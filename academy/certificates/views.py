@@ -221,6 +221,16 @@ class Entitled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A class, or a course outside any class, where people have earned a document and nobody proposed it."""
+
+    class_code: str
+    course: str
+    title: Mapping[str, str]
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
     """A member of a class: how far the study is, and how far the document.
 

@@ -9,9 +9,10 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from academy.certificates.models import Certificate, Proposal
+from academy.certificates.proposal_queries import list_waiting
 from academy.certificates.queries import find_certificate
 from academy.certificates.services import propose
-from academy.classes.services import update_class
+from academy.classes.services import remove_member, update_class
 from academy.kernel.authorization import Role
 from academy.kernel.jobs import run_all
 from academy.organization.identity import actor_of_account
@@ -196,6 +197,25 @@ def test_lists_cost_the_same_queries_for_any_number_of_rows(issued, app, count_q
         issued.issue()
     assert costs[0] == costs[1]
     assert max(costs[0]) <= 9, costs
+
+
+def test_registrars_see_where_documents_wait(academy, app, session):
+    academy.graduate("Trần Thị Ánh")
+    alone = academy.member("Đỗ Tự Học")
+    remove_member(academy.admin, "K52A", alone.id, reason="Tự học")
+    academy.completes(alone)
+    assert [(row.class_code, row.course, row.people) for row in list_waiting(academy.registrar)] == [
+        ("K52A", academy.course, 1),
+        ("", academy.course, 1),
+    ]
+    registrar, _token = signed_in(app, academy.registrar)
+    page = registrar.get("/admin/proposals").get_data(as_text=True)
+    assert "/admin/proposals/new?class=K52A" in page
+    assert f"/admin/proposals/new?course={academy.course}" in page
+    ward_registrar = create_actor(Role.REGISTRAR, unit=place("Phường Tây Hồ", academy))
+    assert list_waiting(ward_registrar) == list_waiting(academy.approver) == []
+    academy.issue()
+    assert [row.class_code for row in list_waiting(academy.registrar)] == [""]
 
 
 # --- whose --------------------------------------------------------------------------------------
