@@ -16,20 +16,21 @@ from academy.accounts.services import username_key
 from academy.audit.services import record
 from academy.kernel import clock
 from academy.kernel.actor import Actor
-from academy.kernel.authorization import require
-from academy.kernel.errors import Invalid
+from academy.kernel.authorization import Role, require
+from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.text import sort_key
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.organization.import_writing import add_people
 from academy.organization.models import Unit, UnitVersion
-from academy.organization.people import person_columns
+from academy.organization.people import NewPerson, create_person, person_columns
 from academy.organization.person_values import read_fields
 from academy.organization.policies import PersonPlace, can_manage_person, can_manage_unit
 from academy.organization.postings import find_or_add_position
+from academy.organization.roles import grant_role
 from academy.organization.unit_changes import PARENT_KINDS
 
-__all__ = ["Seeded", "hanoi_units", "seed_people", "seed_units"]
+__all__ = ["Seeded", "appoint_administrator", "hanoi_units", "seed_people", "seed_units"]
 
 # the day on which the two-tier government began and the 126 units were founded
 TWO_TIERS_SINCE = date(2025, 7, 1)
@@ -111,10 +112,27 @@ def seed_people(actor: Actor, rows: Sequence[Mapping[str, Any]], *, password: st
         return add_people(actor, people)
 
 
+def appoint_administrator(actor: Actor, username: str, full_name: str, unit_code: str) -> NewPerson:
+    """Add a person with an account and the role of administrator over a unit: the first of an academy.
+
+    Raises:
+        NotFound: no unit has the code.
+        Invalid, Conflict, Forbidden: as :func:`academy.organization.people.create_person`.
+    """
+    with unit_of_work() as work:
+        unit = work.session.scalar(select(Unit).where(Unit.code == unit_code))
+        if unit is None:
+            raise NotFound(_l("No unit has the code %(value)s.", value=unit_code))
+        new = create_person(actor, full_name=full_name, username=username, unit_id=unit.id)
+        grant_role(actor, new.person_id, Role.ADMINISTRATOR, unit.id)
+        return new
+
+
 def _check(actor: Actor, row: Mapping[str, Any], parent: Unit | None) -> None:
     if row.get("parent") and parent is None:
         raise Invalid(_l("No unit has the code %(value)s.", value=row["parent"]), rule="organization.unit")
-    if (parent.kind not in PARENT_KINDS[row["kind"]]) if parent else row["kind"] != "city":
+    kind = row["kind"]
+    if (parent.kind not in PARENT_KINDS.get(kind, ())) if parent else kind != "city":
         raise Invalid(_l("A unit of this kind cannot stand there."), rule="organization.unit-kind")
     require(actor, can_manage_unit, parent or Unit(path=""))
 

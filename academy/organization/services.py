@@ -25,13 +25,20 @@ from academy.organization.places import recompute_places
 from academy.organization.postings import end_posting, post_person
 from academy.organization.reading import open_person
 from academy.organization.roles import grant_role, revoke_role
-from academy.organization.seeding import Seeded, hanoi_units, seed_people, seed_units
+from academy.organization.seeding import (
+    Seeded,
+    appoint_administrator,
+    hanoi_units,
+    seed_people,
+    seed_units,
+)
 from academy.organization.unit_changes import close_unit, create_unit, move_unit, rename_unit
 
 __all__ = [
     "FirstPassword",
     "NewPerson",
     "Seeded",
+    "appoint_administrator",
     "close_unit",
     "confirm_import",
     "create_person",

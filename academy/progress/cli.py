@@ -7,6 +7,7 @@ import sys
 import click
 from flask.cli import with_appcontext
 
+from academy.organization.services import recompute_places
 from academy.progress.projection import differences
 
 
@@ -14,8 +15,10 @@ from academy.progress.projection import differences
 @click.option("--check", is_flag=True, help="Compare only; exit code 1 if a stored state differs.")
 @with_appcontext
 def group(check: bool) -> None:
-    """Compute everybody's progress anew from what they did, and repair what differs."""
-    found = 0
+    """Compute people's places from their postings and their progress from what they did; repair what differs."""
+    found = recompute_places(check=check)
+    if found:
+        click.echo(f"{found} people stand elsewhere than their postings say")
     for difference in differences(repair=not check):
         found += 1
         click.echo(f"enrollment {difference.enrollment_id}: stored {difference.stored}, facts {difference.computed}")
