@@ -27,13 +27,13 @@ bench: .venv/.installed-test
 
 .venv/.installed: .venv/bin/python setup.cfg constraints.txt $(wildcard academy/translations/*/LC_MESSAGES/*.po courses/*/translations/*/LC_MESSAGES/*.po)
 	@echo "Installing the academy and what it needs (about a minute) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e .
 	@$(BIN)/python -m academy.web.catalogs compile
 	@touch $@
 
 .venv/.installed-test: .venv/.installed
 	@echo "Installing what the tests need …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
 clean:

@@ -27,6 +27,8 @@ def check_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+            # a server that shares its port lets others bind to it, but not listen
+            probe.listen(1)
         except OSError as error:
             raise CannotServe(
                 f"Port {port} on {host} cannot be used ({error.strerror}): "
