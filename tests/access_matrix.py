@@ -185,6 +185,7 @@ ROWS = {
     "reports.list_reports": "reports.read",
     "reports.record": "signed in",
     "reports.show_report": "reports.read",
+    "reports.show_results": "catalog.course.edit",
     "reports_api.show_report": "reports.read",
     "search.search_page": "public",
     "search_api.search": "public",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request, url_for
 
-from academy.audit.queries import entries_about
+from academy.authoring.queries import get_studio_course
+from academy.authoring.tabs import add_tab
+from academy.catalog.policies import COURSE_EDIT
 from academy.catalog.queries import list_courses
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _l
 from academy.kernel.rights import needs, public, signed_in
-from academy.reports import queries, tables
+from academy.reports import course_results, queries, tables
 from academy.reports.policies import REPORT_READ
 from academy.web.navigation import add_entry
 
@@ -30,6 +32,7 @@ def _enter_menu(state: Any) -> None:
         order=60,
         prefix="/reports",
     )
+    add_tab(state.app, label=_l("Results"), endpoint="reports.show_results", order=80)
     add_entry(
         state.app, label=_l("Account"), endpoint="accounts.account", icon="settings", order=10, menu="account"
     )
@@ -47,11 +50,8 @@ def home() -> str:
 @bp.get("/me")
 @signed_in
 def record() -> str:
-    """One's own learning record: courses, marks, hours, documents, and who looked at it."""
-    actor = current_actor()
-    return render_template(
-        "reports/record.html", home=queries.home_of(actor), entries=entries_about(actor, limit=10).items
-    )
+    """One's own learning record: courses, marks, hours, documents."""
+    return render_template("reports/record.html", home=queries.home_of(current_actor()))
 
 
 @bp.get("/reports")
@@ -64,3 +64,18 @@ def list_reports() -> str:
 @needs(REPORT_READ)
 def show_report(name: str) -> str:
     return render_template("reports/report.html", report=tables.get_report(current_actor(), name))
+
+
+@bp.get("/studio/courses/<course>/results")
+@needs(COURSE_EDIT)
+def show_results(course: str) -> str:
+    """How far a course's learners are, for those who teach it."""
+    actor = current_actor()
+    results = course_results.results_of(actor, course, cursor=request.args.get("cursor"))
+    cursor = results.page.next_cursor
+    return render_template(
+        "reports/results.html",
+        studio=get_studio_course(actor, course),
+        results=results,
+        next_url=url_for("reports.show_results", course=course, cursor=cursor) if cursor else None,
+    )
