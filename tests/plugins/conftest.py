@@ -11,6 +11,7 @@ from flask import Flask
 from academy.app import create_app
 from academy.kernel.db import db
 from tests.conftest import _begin_afresh, make_config
+from tests.plugins.subjects import PLUGINS
 
 
 @pytest.fixture
@@ -42,3 +43,17 @@ def make_app(tmp_path) -> Iterator[Callable[..., Flask]]:
         db.session.remove()
         db.engine.dispose()
         context.pop()
+
+
+@pytest.fixture(scope="session")
+def all_modules_app(tmp_path_factory) -> Iterator[Flask]:
+    """An application with the installed modules and the sample beside them; not entered, for rendering."""
+    instance = tmp_path_factory.mktemp("contract")
+    config = make_config(instance, database_url=f"sqlite:///{instance}/test.sqlite3")
+    app = create_app(config, modules=list(PLUGINS.values()))
+    with app.app_context():
+        db.create_all()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

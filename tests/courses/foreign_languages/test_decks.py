@@ -15,6 +15,7 @@ from courses.foreign_languages import queries, services
 from courses.foreign_languages.deck_sync import sync_decks
 from courses.foreign_languages.errors import DecksFaulty
 from courses.foreign_languages.memory import NEW_PER_DAY, Phase
+from courses.foreign_languages.models import CardState
 from tests.courses.foreign_languages.conftest import card, deck
 from tests.factories import create_actor
 
@@ -281,8 +282,6 @@ def test_leeches_rest_until_they_are_let_back(language, learner):
 
 
 def test_memories_can_be_computed_from_the_log(language, learner, session):
-    from courses.foreign_languages.models import CardState
-
     with clock.frozen(MORNING):
         for rating in (3, 1, 4, 2, 3):
             rate(learner, rating)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
@@ -222,6 +222,7 @@ WORDS = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(WORDS, WORDS, st.lists(WORDS, max_size=3))
 def test_alignment_is_a_distance(said, written, accepted):
     """Without other readings it is the edit distance over words; other readings only ever help."""
@@ -242,6 +243,7 @@ def test_alignment_is_a_distance(said, written, accepted):
     assert [pair.given for pair in more.pairs if pair.given] == written
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=200), st.sampled_from(["en", "vi", "zh", "lo", "de", "fr"]))
 def test_any_text_can_be_graded(text, language):
     whole = spec(language=language)
