@@ -195,7 +195,9 @@ def insert_if_absent(session: Any, model: type[Any], **values: Any) -> bool:
     """
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return session.execute(insert(model).values(**values).on_conflict_do_nothing()).rowcount == 1
+    # psycopg's count of rows is not reliable here: what comes back is
+    new = insert(model).values(**values).on_conflict_do_nothing().returning(*model.__table__.primary_key)
+    return session.execute(new).first() is not None
 
 
 @event.listens_for(Engine, "connect")
