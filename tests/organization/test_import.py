@@ -2,86 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import csv
-import io
 import random
-import zipfile
-from datetime import date, datetime
+from datetime import date
 
-import openpyxl
 import pytest
 
 from academy.accounts.models import Account
 from academy.audit.chain import verify
 from academy.audit.models import AuditEntry
 from academy.kernel import clock
-from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
 from academy.kernel.db import db
 from academy.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from academy.kernel.jobs import run_all
 from academy.organization import queries, services
-from academy.organization.errors import ListOutdated, UnreadableList
+from academy.organization.errors import ListOutdated
 from academy.organization.import_problems import line_texts
 from academy.organization.models import PeopleImport, PeopleImportLine, Person, Posting
-from tests.factories import create_actor, create_unit
-
-HEAD = ["Mã cán bộ", "Họ và tên", "Tên đăng nhập", "Mã đơn vị", "Ngày sinh", "Chức danh", "Giới tính"]
-
-
-@pytest.fixture
-def city(app):
-    return create_unit("Thành phố Hà Nội")
-
-
-@pytest.fixture
-def wards(city):
-    return [
-        services.create_unit(Actor.system(), name=name, kind="ward", parent_id=city.id, code=code, valid_from=date(2025, 7, 1))
-        for name, code in (("Phường Hoàn Kiếm", "HN-P01"), ("Phường Láng", "HN-P12"))
-    ]
-
-
-@pytest.fixture
-def admin(city):
-    return create_actor(Role.ADMINISTRATOR, unit=city)
-
-
-def as_csv(rows, *, encoding="utf-8", delimiter=",") -> bytes:
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter).writerows(rows)
-    return out.getvalue().encode(encoding)
-
-
-def as_xlsx(rows) -> bytes:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    for row in book.active.iter_rows():
-        for cell in row:
-            if cell.data_type == "f":  # what begins with = is text here, as if it had been typed so
-                cell.data_type = "s"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def people_rows():
-    return [
-        HEAD,
-        ["CB01", "Nguyễn Thị Hòa", "hoa.nt", "HN-P01", "05/09/1985", "Văn thư", "Nữ"],
-        ["CB02", "Đặng Văn Ưng", "", "HN-P12", "1/2/1990", "Kế toán", "nam"],
-        ["CB03", "Hoàng Ỷ Lan", "", "HN-P12", "", "", ""],
-    ]
-
-
-def lines_of(stored: PeopleImport, verdict: str = ""):
-    return queries.stored_lines(stored.id, verdict=verdict, limit=10_000)
-
-
-def problems_of(stored: PeopleImport) -> dict[int, list[tuple[str, str]]]:
-    return {line.number: [(p.field, p.code) for p in line.problems] for line in lines_of(stored, "error")}
+from tests.factories import create_actor
+from tests.organization.lists import HEAD, as_csv, as_xlsx, lines_of, people_rows, problems_of, sheet_of
 
 
 @pytest.mark.parametrize("make", [as_csv, as_xlsx])
@@ -172,18 +111,6 @@ FAULTS = [
     ({"phone": "gọi tôi"}, ("phone", "phone")),
     ({"external_key": "K" * 81}, ("external_key", "too_long")),
 ]
-FIELDS = {
-    "external_key": "Staff code", "full_name": "Full name", "username": "User name", "unit": "Unit code",
-    "birth_date": "Date of birth", "sex": "Sex", "kind": "Kind", "personal_number": "Personal number",
-    "email": "E-mail", "phone": "Phone", "starts_on": "From", "position": "Position",
-}  # fmt: skip
-
-
-def sheet_of(*lines: dict) -> bytes:
-    good = {"external_key": "K1", "full_name": "Lê Văn Tám", "unit": "HN-P01"}
-    return as_xlsx([list(FIELDS.values()), *([(good | line).get(name, "") for name in FIELDS] for line in lines)])
-
-
 @pytest.mark.parametrize(("fault", "expected"), FAULTS)
 def test_each_fault_is_named_with_its_field_reason_and_remedy(admin, wards, city, fault, expected):
     closed = services.create_unit(admin, name="Phường Cũ", kind="ward", parent_id=city.id, code="CLOSED", valid_from=date(2025, 7, 1))
@@ -303,184 +230,6 @@ def test_what_lists_hold_of_people_is_encrypted(admin, wards):
     services.start_import(admin, sheet_of({"personal_number": "001190000001"}), "a")
     raw = db.session.connection().exec_driver_sql("SELECT body FROM people_import_line").scalar()
     assert "001190000001" not in raw and "Lê" not in raw
-
-
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1258"]
-)
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_every_unicode_and_the_vietnamese_code_page_are_read(admin, wards, encoding, delimiter):
-    rows = people_rows()
-    if encoding == "cp1258":  # has tones as marks of their own
-        rows = [[decompose_tones(cell) for cell in row] for row in rows]
-    data = as_csv(rows, encoding=encoding, delimiter=delimiter)
-    stored = services.start_import(admin, data, "a.csv")
-    assert [line.name for line in lines_of(stored)] == ["Nguyễn Thị Hòa", "Đặng Văn Ưng", "Hoàng Ỷ Lan"]
-    assert stored.summary["encoding"] == {"utf-8-sig": "utf-8", "cp1258": "windows-1258"}.get(encoding, encoding)
-
-
-def decompose_tones(text: str) -> str:
-    import unicodedata
-
-    out = ""
-    for letter in text:
-        for mark in "\u0300\u0309\u0303\u0301\u0323":
-            parts = unicodedata.normalize("NFD", letter)
-            if mark in parts and len(parts) > 1:
-                letter = unicodedata.normalize("NFC", parts.replace(mark, "")) + mark
-                break
-        out += letter
-    return out
-
-
-TCVN3 = "M· c¸n bé,Hä vµ tªn\n1,NguyÔn V¨n §øc\n2,TrÇn ThÞ Hoµ\n3,§Æng Quèc H­ng\n4,Lª ThÞ B×nh\n"
-VNI = "Maõ caùn boä,Hoï vaø teân\n1,Nguyeãn Vaên Ñöùc\n2,Traàn Thò Hoaø\n3,Leâ Thò Bình\n4,Phaïm Quoác Höng\n"
-
-
-@pytest.mark.parametrize("text", [TCVN3, VNI])
-def test_encodings_of_the_past_are_named_and_refused(admin, wards, text):
-    rows = list(csv.reader(io.StringIO(text)))
-    for data in (text.encode("cp1252"), text.encode("utf-8"), as_xlsx([["Mã cán bộ", "Họ và tên"], *rows[1:]])):
-        with pytest.raises(UnreadableList) as refused:
-            services.start_import(admin, data, "a.csv")
-        assert refused.value.code == "legacy"
-        assert "Unicode" in str(refused.value.next_step)
-
-
-def test_foreign_names_are_not_taken_for_an_old_encoding(admin, city):
-    names = ["Jürgen Müller", "François Lefèvre", "Anaïs Noël", "Søren Ångström", "Somsak Phommachanh", "王小明"]
-    rows = [["Mã cán bộ", "Họ và tên"], *([f"F{n}", name] for n, name in enumerate(names))]
-    for data in (as_csv(rows), as_xlsx(rows)):
-        stored = services.start_import(admin, data, "a", unit_id=city.id)
-        assert [line.name for line in lines_of(stored)] == names
-    western = as_csv([rows[0][:0] or ["Staff code", "Full name"], *rows[1:5]], encoding="cp1252")
-    stored = services.start_import(admin, western, "a", unit_id=city.id)
-    assert [line.name for line in lines_of(stored)][:2] == names[:2]
-
-
-def test_headings_below_a_title_in_other_words_and_with_remarks_are_found(admin, wards):
-    rows = [
-        ["UBND PHƯỜNG HOÀN KIẾM"],
-        [],
-        ["Danh sách cán bộ tham gia bồi dưỡng"],
-        ["STT", "HỌ VÀ TÊN ĐỆM (*)", "Tên", "Mã số cán bộ *", "Ngày, tháng, năm sinh (dd/mm/yyyy)", "Đơn vị công tác"],
-        ["1", "Nguyễn Thị", "Hòa", "CB1", "5.9.1985", "Phường Hoàn Kiếm"],
-        ["", "", "", "", "", ""],
-        ["2", "Lê", "Tám", "CB2", "1990-02-01", "hn-p12"],
-    ]
-    for data in (as_csv(rows), as_xlsx(rows)):
-        stored = services.start_import(admin, data, "a")
-        assert [(line.number, line.name) for line in lines_of(stored)] == [(5, "Nguyễn Thị Hòa"), (7, "Lê Tám")]
-        assert stored.summary["ignored"] == ["STT"]
-        assert stored.summary["counts"]["new"] == 2
-
-
-def test_spreadsheet_cells_keep_what_they_mean(admin, wards):
-    data = sheet_of(
-        {
-            "external_key": 1234.0,
-            "birth_date": datetime(1985, 9, 5),
-            "phone": 912345678,
-            "personal_number": 123456789012,
-            "position": "=cmd|' /C calc'!A0",
-        }
-    )
-    services.import_at_once(admin, data, "a")
-    person = db.session.query(Person).filter_by(external_key="1234").one()
-    assert (person.birth_date, person.phone, person.personal_number) == (
-        date(1985, 9, 5), "0912345678", "123456789012",
-    )  # fmt: skip
-    assert queries.list_people(admin, text="1234").items[0].position == {"vi": "=cmd|' /C calc'!A0"}
-
-
-BROKEN = {
-    "empty": (b"", "empty"),
-    "blank": (b" \n\n ", "empty"),
-    "old excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_excel"),
-    "no spreadsheet": (b"PK\x03\x04" + b"x" * 200, "broken"),
-    "binary": (bytes(range(256)) * 20, None),
-    "no headings": (b"a,b\n1,2\n", "no_headings"),
-    "no key": ("Họ và tên,Mã đơn vị\nLê Tám,HN-P01\n".encode(), "no_headings"),
-    "no lines": ("Họ và tên,Mã cán bộ\n".encode(), "no_lines"),
-    "two columns": ("Họ và tên,Họ tên,Mã cán bộ\na,b,c\n".encode(), "twice"),
-    "open quote": ("Họ và tên,Mã cán bộ\n\"Lê Tám,1\n".encode() + b"x" * 140_000, "quotes"),
-    "too many": ("Họ và tên,Mã cán bộ\n".encode() + b"a,b\n" * 50_001, "too_many"),
-    "too large": (b"a" * (8 * 1024 * 1024 + 1), "too_large"),
-    "broken utf-8": ("Họ và tên,Mã cán bộ\nLê Tám,1\n".encode() + b"\xff\xff\x8d\x81", None),
-}
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_what_is_no_list_is_refused_with_a_reason(admin, wards, name):
-    data, code = BROKEN[name]
-    with pytest.raises(UnreadableList) as refused:
-        services.start_import(admin, data, "a")
-        run_all()
-        [stored] = db.session.query(PeopleImport)
-        assert stored.state == "failed"
-        from academy.organization.import_problems import unreadable
-
-        raise unreadable(stored.summary["problem"][0], **stored.summary["problem"][1])
-    assert code in (None, refused.value.code)
-    assert "%" not in str(refused.value.message) and str(refused.value.next_step)
-
-
-def zipped(parts: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def with_sheet(xml: bytes) -> bytes:
-    parts = {}
-    with zipfile.ZipFile(io.BytesIO(as_xlsx([["x"]]))) as archive:
-        for name in archive.namelist():
-            parts[name] = archive.read(name)
-    parts["xl/worksheets/sheet1.xml"] = xml
-    return zipped(parts)
-
-
-LAUGHS = (
-    b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
-    b'<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-    b'<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&c;</t></is></c></row></sheetData></worksheet>'
-)
-EXTERNAL = LAUGHS.replace(b'<!ENTITY a "ha">', b'<!ENTITY a SYSTEM "file:///etc/passwd">')
-FAR_CELL = (
-    b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-    b'<dimension ref="A1:XFD1048576"/><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
-)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        zipped({"xl/workbook.xml": b"0" * (65 * 1024 * 1024)}),
-        zipped({f"part{n}.xml": b"x" for n in range(400)}),
-        with_sheet(LAUGHS),
-        with_sheet(EXTERNAL),
-        with_sheet(FAR_CELL),
-        with_sheet(b"<not xml"),
-        as_xlsx([["x"]])[:-200],
-    ],
-    ids=["bomb", "many parts", "billion laughs", "external entity", "far cell", "no xml", "cut off"],
-)
-def test_hostile_spreadsheets_are_refused(admin, wards, data):
-    with pytest.raises(UnreadableList):
-        services.start_import(admin, data, "a.xlsx")
-
-
-def test_arbitrary_bytes_are_never_a_fault(admin, wards):
-    rng = random.Random(7)
-    good = as_xlsx(people_rows())
-    for _ in range(60):
-        data = bytearray(good)
-        for _ in range(rng.randint(1, 30)):
-            data[rng.randrange(len(data))] = rng.randrange(256)
-        with contextlib.suppress(UnreadableList):
-            services.start_import(admin, bytes(data), "a.xlsx")
 
 
 def test_a_long_list_is_a_job_with_progress_and_costs_few_queries(admin, wards, count_queries):

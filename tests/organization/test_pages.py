@@ -18,7 +18,7 @@ from academy.kernel.jobs import run_all
 from academy.organization import queries, services
 from academy.organization.models import PeopleImport, Person, RoleGrant
 from tests.factories import create_actor, create_unit, sign_in
-from tests.organization.test_import import as_csv, as_xlsx, people_rows
+from tests.organization.lists import as_csv, as_xlsx, people_rows
 
 
 @pytest.fixture
