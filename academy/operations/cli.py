@@ -5,13 +5,15 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
 from academy.kernel.worker import work
-from academy.operations import database, serving
+from academy.operations import backup, database, serving
 from academy.operations.doctor import examine
 
 
@@ -79,4 +81,29 @@ def doctor() -> None:
     sys.exit(1 if faults else 0)
 
 
-commands = (db_group, serve, check_port, worker, doctor)
+@click.command("backup")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+def backup_command(target: Path) -> None:
+    """Write database, files and keys into TARGET (a .tar.gz that only its owner may read)."""
+    _or_one_line(lambda: click.echo(f"{backup.make_backup(target)} files are in {target}. Keep it safe: it holds keys."))
+
+
+@click.command("restore")
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Replace the data of an academy that has accounts.")
+@with_appcontext
+def restore_command(source: Path, replace: bool) -> None:
+    """Bring SOURCE back; stop the server first, start it again afterwards."""
+    _or_one_line(lambda: click.echo(f"{backup.restore_backup(source, replace=replace)} files restored."))
+
+
+def _or_one_line(act: Callable[[], None]) -> None:
+    try:
+        act()
+    except backup.BackupError as error:
+        click.echo(f"academy: {error}", err=True)
+        sys.exit(2)
+
+
+commands = (db_group, backup_command, restore_command, serve, check_port, worker, doctor)
