@@ -1,0 +1,101 @@
+"""Every kind of page: accessible, in light and dark, on desktop and phone, with nothing sticking out sideways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.browsing import DESKTOP, Browsers, path_of, submit
+from tests.e2e.places import CITY, PLACES, QUIZ, SAT, START, STUDIO, Place
+
+AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# the themes differ in colours alone
+COLOURS = ["color-contrast", "link-in-text-block"]
+WIDTHS = {"desktop": (1280, 800), "phone": (390, 844)}
+NARROWEST = 320
+
+_PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_RUN = """(only) => axe.run(document, {runOnly: only, resultTypes: ["violations"]}).then(({violations}) =>
+  violations.flatMap(({id, help, nodes}) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)}`)))"""
+_WIDER = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return [];
+  return [...document.querySelectorAll("body *")].filter((node) => node.getBoundingClientRect().right > room + 1)
+    .slice(0, 5).map((node) => node.outerHTML.slice(0, 120));
+}"""
+
+
+@pytest.fixture(scope="package")
+def attempts_used_up(academy, chromium, sign_ins):
+    """A learner who has handed in every attempt of a quiz empty, so that its answers are released."""
+    browsers = Browsers(academy.address, chromium, sign_ins)
+    page = browsers.signed_in(SAT, DESKTOP)
+    page.goto(CITY)
+    submit(page, "form[action$='/enrollment']")
+    for _attempt in range(3):
+        page.goto(CITY)
+        for press in (QUIZ, START, "[name=review]", "form[action$='/submission'] button"):
+            follow(page, press)
+    browsers.close()
+
+
+@pytest.fixture(scope="package")
+def written_course(academy, chromium, sign_ins) -> str:
+    """The address of a course in the studio with a lesson; it is not published."""
+    browsers = Browsers(academy.address, chromium, sign_ins)
+    page = browsers.signed_in("instructor", DESKTOP)
+    page.goto("/studio")
+    page.fill("form[action='/studio/courses'] [name=title]", "Thư viện phường")
+    submit(page, "form[action='/studio/courses']", ".button-primary")
+    address = path_of(page)
+    page.fill(f"form[action='{address}/lessons'] [name=title]", "Sắp xếp kho sách")
+    submit(page, f"form[action='{address}/lessons']", ".button")
+    browsers.close()
+    return address
+
+
+def follow(page, press: str) -> None:
+    """Press what a step of a way names: the first of it that can be seen."""
+    target = page.locator(press).first
+    if target.evaluate("node => node.matches('a, button')"):
+        with page.expect_navigation():
+            target.click()
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_a_page_can_be_used_by_everybody(browsers, place: Place, request):
+    if place.who == SAT:
+        request.getfixturevalue("attempts_used_up")
+    look_at(browsers, place)
+
+
+@pytest.mark.parametrize("part", [*STUDIO, "lesson", "history"], ids=lambda part: part or "lessons")
+def test_a_page_of_the_studio_can_be_used_by_everybody(browsers, written_course, part):
+    lesson = (written_course, f"main .outline a[href^='{written_course}/lessons/']")
+    ways = {"lesson": lesson, "history": (*lesson, "main a[href*='/history']")}
+    look_at(browsers, Place(part, "instructor", ways.get(part, (f"{written_course}/{part}".rstrip("/"),))))
+
+
+def look_at(browsers, place: Place) -> None:
+    still = DESKTOP | {"reduced_motion": "reduce"}  # colours on their way from one theme to the other are of neither
+    page = browsers.signed_in(place.who, still) if place.who else browsers.anonymous(still)
+    answer = page.goto(place.way[0])
+    assert answer.status == (place.status if len(place.way) == 1 else 200)
+    for press in place.way[1:]:
+        follow(page, press)
+    page.wait_for_load_state("load")
+    page.evaluate(AXE)
+    faults = []
+    for device, (width, height) in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            page.evaluate(_PAINTED)
+            only = {"type": "tag", "values": STANDARDS} if theme == "light" else {"type": "rule", "values": COLOURS}
+            faults += [f"{device}, {theme}: {fault}" for fault in page.evaluate(_RUN, only)]
+        faults += [f"{device}: wider than the window: {node}" for node in page.evaluate(_WIDER)]
+    page.set_viewport_size({"width": NARROWEST, "height": 568})
+    faults += [f"{NARROWEST} px: wider than the window: {node}" for node in page.evaluate(_WIDER)]
+    assert not faults, f"{page.url}\n" + "\n".join(faults)
