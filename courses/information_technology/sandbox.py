@@ -42,11 +42,16 @@ class SandboxFailed(Unavailable):
 
 
 class DataRefused(Exception):
-    """The author's tables or rows cannot be loaded; ``loading`` is ``"tables"`` or ``"rows"``."""
+    """The author's tables or rows cannot be loaded.
 
-    def __init__(self, message: str, loading: str) -> None:
+    Attributes:
+        loading: ``"tables"`` or ``"rows"``.
+        data: which data set, from 0.
+    """
+
+    def __init__(self, message: str, loading: str, data: int = 0) -> None:
         super().__init__(message)
-        self.loading = loading
+        self.loading, self.data = loading, data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +154,7 @@ def _ask(request: Mapping[str, Any]) -> tuple[list[dict[str, Any]], QueryError |
     parts = [json.loads(line) for line in written.splitlines(keepends=True) if line.endswith(b"\n")]
     for part in parts:
         if "fault" in part:
-            raise DataRefused(part["fault"], part["loading"])
+            raise DataRefused(part["fault"], part["loading"], part["data"])
     return parts, _end(code, complaint)
 
 

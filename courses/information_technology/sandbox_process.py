@@ -142,7 +142,7 @@ def answers(request):
     """Everything asked for, one by one; a fault of the author's scripts is reported, not raised."""
     limits = LIMITS | request.get("limits", {})
     hopeless: dict[str, dict] = {}
-    for rows in request["data"]:
+    for number, rows in enumerate(request["data"]):
         arm(2 * limits["seconds"])
         watch = Watch(limits | {"steps": 50 * limits["steps"]})
         loading = Loading()
@@ -150,7 +150,7 @@ def answers(request):
             connection = load(request["tables"], rows, watch, loading)
         except (sqlite3.Error, sqlite3.Warning) as error:
             words = "takes too much time" if watch.refusal else str(error)
-            yield {"fault": words, "loading": "tables" if loading.may_create else "rows"}
+            yield {"fault": words, "loading": "tables" if loading.may_create else "rows", "data": number}
             return
         names = table_names(connection)
         yield {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
@@ -64,7 +65,7 @@ class SqlSpec(Schema):
 
     @validates_schema
     def _solution_works(self, data: Mapping[str, Any], **named: Any) -> None:
-        shown, hidden = (self._solved(data, field) for field in ("rows", "hidden_rows"))
+        shown, hidden = _solved(data["tables"], data["rows"], data["hidden_rows"], data["solution"])
         if not shown.rows:
             raise ValidationError(_l("The solution finds no row in the data shown."), "rows")
         if not difference(
@@ -80,19 +81,27 @@ class SqlSpec(Schema):
         if data["ordered"] and not re.search(r"\border\s+by\b", data["solution"], re.IGNORECASE):
             raise ValidationError(_l("The order counts, but the solution has no ORDER BY."), "solution")
 
-    def _solved(self, data: Mapping[str, Any], field: str) -> QueryResult:
-        try:
-            columns = columns_by_table(data["tables"], data[field])
-            [[result]] = run_queries(data["tables"], [data[field]], [data["solution"]])
-        except DataRefused as refusal:
-            where = "tables" if refusal.loading == "tables" else field
-            raise ValidationError(_l("SQLite refuses this: %(why)s", why=str(refusal)), where) from refusal
-        except SandboxFailed as failure:
-            raise ValidationError(_l("The query cannot be tried at the moment."), "solution") from failure
-        if result.error is not None:
-            remarks = words.error_feedback(data["solution"], result.error, columns)
-            raise ValidationError([localized(remark.text) for remark in remarks], "solution")
-        return result
+
+@lru_cache(maxsize=256)
+def _solved(tables: str, rows: str, hidden_rows: str, solution: str) -> tuple[QueryResult, QueryResult]:
+    """The author's solution on both data sets; remembered, for files are checked more than once.
+
+    Raises:
+        ValidationError: a script or the solution does not work; by field.
+    """
+    fields_of_data = ("rows", "hidden_rows")
+    try:
+        [[shown], [hidden]] = run_queries(tables, [rows, hidden_rows], [solution])
+        for result in (shown, hidden):
+            if result.error is not None:
+                remarks = words.error_feedback(solution, result.error, columns_by_table(tables, rows))
+                raise ValidationError([localized(remark.text) for remark in remarks], "solution")
+    except DataRefused as refusal:
+        where = "tables" if refusal.loading == "tables" else fields_of_data[refusal.data]
+        raise ValidationError(_l("SQLite refuses this: %(why)s", why=str(refusal)), where) from refusal
+    except SandboxFailed as failure:
+        raise ValidationError(_l("The query cannot be tried at the moment."), "solution") from failure
+    return shown, hidden
 
 
 class SqlExercise:

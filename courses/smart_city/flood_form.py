@@ -73,4 +73,4 @@ def _texts(form: Any, name: str) -> dict[str, str]:
 
 
 def _kept(parts: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in parts.items() if value is not None}
+    return {name: value for name, value in parts.items() if value not in (None, {}, [])}

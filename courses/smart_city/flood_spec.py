@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
@@ -130,9 +132,15 @@ class FloodSpec(Strict):
     def _within_bounds(self, data: Mapping[str, Any], **named: Any) -> None:
         for field, message in _bounds(data):
             raise ValidationError(message, field)
-        faults = list(examine(Flood.of(data)))
+        faults = _examined(json.dumps(data, sort_keys=True))
         if faults:
-            raise ValidationError(faults, "_schema")
+            raise ValidationError(list(faults), "_schema")
+
+
+@lru_cache(maxsize=64)
+def _examined(spec: str) -> tuple[Any, ...]:
+    """What :func:`examine` says of a spec; remembered, for files are checked more than once."""
+    return tuple(examine(Flood.of(json.loads(spec))))
 
 
 def _bounds(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -31,11 +31,14 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
     )
-    op.create_index(op.f("ix_information_technology_query_run_own"),
+    op.create_index(
+        op.f("ix_information_technology_query_run_own"),
         "information_technology_query_run",
         ["person_id", "item_key", "id"],
     )
-    op.create_index(op.f("ix_information_technology_query_run_at"), "information_technology_query_run", ["at"])
+    op.create_index(
+        op.f("ix_information_technology_query_run_at"), "information_technology_query_run", ["at"]
+    )
 
 
 def downgrade() -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 import yaml
+from flask import render_template
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
@@ -15,6 +16,7 @@ from academy.kernel.errors import Invalid
 from courses.information_technology.comparison import difference
 from courses.information_technology.sql import SqlExercise, SqlSpec
 from courses.information_technology.sql_words import code
+from tests.questions.form_reader import Fields
 
 SQL = SqlExercise()
 LANGUAGES = {"vi", "en", "de"}
@@ -192,6 +194,32 @@ def test_the_form_of_an_author_gives_the_spec_back(app, spec):
         "hint.vi": "",
     }
     assert SqlSpec().load(SQL.read_editor(form)) == SqlSpec().load(spec)
+
+
+def editor(app, given, errors=None):
+    with app.test_request_context():
+        return render_template(SQL.editor, spec=given, errors=errors or {}, languages=("vi", "en", "de"))
+
+
+def test_the_authoring_form_sent_back_unchanged_gives_the_same_spec(app, spec):
+    written = SqlSpec().load({**spec, "hint": {"vi": "Gợi ý", "en": "Hint"}, "credit": "all_or_nothing"})
+    assert SqlSpec().load(SQL.read_editor(Fields(editor(app, written)).values)) == written
+
+
+def test_an_empty_authoring_form_can_be_filled_and_shows_faults(app):
+    fields = Fields(editor(app, {}))
+    assert {
+        "prompt.vi",
+        "tables",
+        "rows",
+        "hidden_rows",
+        "solution",
+        "ordered",
+        "credit",
+        "hint.de",
+    } <= fields.names
+    assert SQL.read_editor(fields.values) == {"ordered": False, "credit": "half_when_near"}
+    assert "FAULT-A" in editor(app, {}, {"hidden_rows": ["FAULT-A"]})
 
 
 def test_notes_follow_the_readers_language(spec):

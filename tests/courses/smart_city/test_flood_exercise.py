@@ -8,7 +8,7 @@ import time
 from decimal import Decimal
 
 import pytest
-from flask import session
+from flask import render_template, session
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
@@ -17,6 +17,7 @@ from courses.smart_city.flood import FloodExercise, digest_of
 from courses.smart_city.flood_model import Flood, rain_of
 from courses.smart_city.flood_spec import FloodSpec
 from tests.courses.smart_city.floods import WRITTEN, spec, turns
+from tests.questions.form_reader import Fields
 
 FLOODS = FloodExercise()
 REASON = {"reason": "Nước 12, mưa mạnh ở lượt 3, xin sớm vì đến chậm"}
@@ -195,6 +196,32 @@ def test_the_form_of_an_author_gives_the_spec_back(app):
 
     flatten(written, "")
     assert FloodSpec().load(FLOODS.read_editor(MultiDict(form))) == written
+
+
+def editor(app, given, errors=None):
+    with app.test_request_context():
+        return render_template(FLOODS.editor, spec=given, errors=errors or {}, languages=("vi", "en", "de"))
+
+
+def test_the_authoring_form_sent_back_unchanged_gives_the_same_spec(app):
+    written = FloodSpec().load(spec())
+    fields = Fields(editor(app, written))
+    assert FloodSpec().load(FLOODS.read_editor(fields.values)) == written
+
+
+def test_an_empty_authoring_form_can_be_filled_and_shows_faults(app):
+    fields = Fields(editor(app, {}))
+    assert FLOODS.read_editor(fields.values) == {}
+    assert {
+        "brief.vi",
+        "rain.bases",
+        "costs.pump",
+        "weights.reasons",
+        "rubric.0.en",
+        "debrief.de",
+    } <= fields.names
+    page = editor(app, {}, {"_schema": ["FAULT-A"], "rain": ["FAULT-B"], "costs.pump": ["FAULT-C"]})
+    assert all(fault in page for fault in ("FAULT-A", "FAULT-B", "FAULT-C"))
 
 
 def test_a_flood_is_named_by_what_it_is(app):
