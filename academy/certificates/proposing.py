@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from academy.audit.services import record
+from academy.catalog.models import Course
 from academy.catalog.policies import can_see_course
 from academy.catalog.queries import find_course, find_course_by_id
 from academy.catalog.views import CourseView
@@ -20,6 +21,7 @@ from academy.certificates.models import KINDS, Proposal, ProposalLine
 from academy.certificates.policies import can_propose
 from academy.certificates.proposal_queries import entitled, find_proposal, open_proposal
 from academy.certificates.views import Entitled, ProposalView
+from academy.classes.models import ClassRun
 from academy.classes.policies import teaches
 from academy.classes.queries import get_class
 from academy.classes.views import ClassView
@@ -87,6 +89,7 @@ def propose(
         Conflict: a name has letters that the documents cannot show.
     """
     with unit_of_work() as work:
+        _hold(work, class_code, course)
         batch = batch_of(actor, class_code=class_code, course=course)
         reasons = {person: clean(reason) for person, reason in (exclude or {}).items()}
         _check_reasons(batch.people, reasons, kind)
@@ -174,6 +177,14 @@ def batch_of(actor: Actor, *, class_code: str = "", course: str = "") -> Batch:
     if actor.account_id is not None and actor.account_id in found.instructor_ids:
         raise _interested()
     return Batch(course=found, owner_unit_id=owner.id, run=None, people=entitled(course_id=found.id))
+
+
+def _hold(work: UnitOfWork, class_code: str, course: str) -> None:
+    """Let a second click on the same class or course wait for the first, and see what it did."""
+    which = select(ClassRun.id).where(ClassRun.code == class_code.strip().upper())
+    if not class_code:
+        which = select(Course.id).where(Course.slug == course)
+    work.session.execute(which.with_for_update(key_share=True))
 
 
 def _owner_of(actor: Actor, path: str) -> Unit:

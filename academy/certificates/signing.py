@@ -13,7 +13,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from academy.certificates.models import SigningKey
+from academy.kernel import clock
 from academy.kernel.crypto import key_for
+from academy.kernel.db import insert_if_absent
 from academy.kernel.unit_of_work import UnitOfWork
 
 PURPOSE = "certificate-signature"
@@ -46,9 +48,7 @@ def is_genuine(statement: Mapping[str, Any], signature: str, public_key: str) ->
 def publish_key(work: UnitOfWork) -> str:
     """Keep the public key of the present secret beside the documents, so that they outlive it; its id."""
     _private, key_id, public = _key(key_for(PURPOSE))
-    if work.session.get(SigningKey, key_id) is None:
-        work.session.add(SigningKey(id=key_id, public_key=public))
-        work.session.flush()
+    insert_if_absent(work.session, SigningKey, id=key_id, public_key=public, first_used_at=clock.now())
     return key_id
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -14,11 +17,14 @@ from academy.app import create_app
 from academy.certificates import issuing
 from academy.certificates.errors import NobodyEligible, ProposalDecided
 from academy.certificates.models import Certificate, DocumentFile, Proposal, RegisterBook
-from academy.certificates.services import approve, issue, propose
+from academy.certificates.services import approve, issue, propose, reject
+from academy.kernel.authorization import Role
 from academy.kernel.db import db
 from academy.kernel.jobs import run_all
 from tests.certificates.conftest import make_academy
 from tests.conftest import make_config
+from tests.factories import create_actor
+from tests.postgresql import create_database
 
 MEMBERS = 12
 
@@ -26,12 +32,19 @@ MEMBERS = 12
 @pytest.fixture
 def own_app(tmp_path) -> Iterator[Flask]:
     """An application whose threads have connections of their own."""
-    app = create_app(make_config(tmp_path, database_url=f"sqlite:///{tmp_path / 'own.sqlite3'}"), modules=[])
+    app = create_app(make_config(tmp_path, database_url=_own_database(tmp_path)), modules=[])
     with app.app_context():
         db.create_all()
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+def _own_database(folder: Path) -> str:
+    server = os.environ.get("ACADEMY_TEST_DATABASE_URL")
+    if not server:
+        return f"sqlite:///{folder / 'own.sqlite3'}"
+    return create_database(server.rpartition("/")[0] + "/", f"own_{uuid4().hex}")
 
 
 def at_once(app: Flask, *calls: Callable[[], Any]) -> list[Any]:
@@ -93,9 +106,6 @@ def test_clicking_at_once_gives_one_proposal_and_one_document(own_app):
 
 
 def test_two_registrars_at_once_propose_each_person_once(own_app):
-    from academy.kernel.authorization import Role
-    from tests.factories import create_actor
-
     academy = make_academy()
     academy.graduate("Nguyễn An")
     other = create_actor(Role.REGISTRAR, unit=academy.city)
@@ -110,10 +120,6 @@ def test_two_registrars_at_once_propose_each_person_once(own_app):
 
 
 def test_approving_and_rejecting_at_once_decides_once(own_app):
-    from academy.certificates.services import reject
-    from academy.kernel.authorization import Role
-    from tests.factories import create_actor
-
     academy = make_academy()
     academy.graduate("Nguyễn An")
     other = create_actor(Role.APPROVER, unit=academy.city)
