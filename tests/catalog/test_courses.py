@@ -18,7 +18,7 @@ from academy.catalog.version_cache import VersionCache
 from academy.catalog.views import CourseFilters
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
-from academy.kernel.errors import Forbidden, Invalid, Unauthenticated
+from academy.kernel.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from academy.kernel.unit_of_work import unit_of_work
 from tests.factories import create_actor, create_unit
 
@@ -411,7 +411,7 @@ def test_pages_of_the_catalog_join_without_gap_or_double(shelf):
         if cursor is None:
             break
     assert seen == slugs()
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         queries.list_courses(Actor.anonymous(), cursor="nonsense")
 
 
