@@ -16,6 +16,7 @@ from academy.kernel.errors import AcademyError
 from academy.kernel.rights import MissingRight
 from academy.plugins.manager import ModuleRefused
 
+
 class AcademyGroup(FlaskGroup):
     """The slices' commands, and those of the installed course modules."""
 

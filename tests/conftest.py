@@ -16,6 +16,10 @@ from sqlalchemy.engine import Engine
 from academy.app import create_app
 from academy.config import PROJECT_ROOT, Config
 from academy.kernel.db import db as database
+from academy.web import language
+
+# tests read messages in English, whether or not the catalogs have been compiled
+language.CATALOGS = Path(__file__).parent / "no-catalogs"
 
 SECRET = "tests only, tests only, tests only, tests only"
 

@@ -33,10 +33,10 @@ from academy.progress.models import (
     Reading,
     ReadingPosition,
 )
+from academy.progress.practice import practice_seed
 from academy.progress.projection import compute, store
 from academy.progress.rules import HASTY_SHARE, READ_SHARE, is_complete
 from academy.questions.queries import ItemRow, check_answer, get_item, grade_item, read_answer
-from academy.progress.practice import practice_seed
 
 __all__ = ["finish_lesson", "on_attempt", "record_reading", "respond"]
 

@@ -272,7 +272,7 @@ def test_the_api_narrows(published, client):
 
 
 @pytest.mark.parametrize(
-    "query", [{"limit": "0"}, {"limit": "51"}, {"limit": "x"}, {"cursor": "damaged"}, {"q": "x" * 5000}]
+    "query", [{"limit": "0"}, {"limit": "51"}, {"limit": "x"}, {"q": "x" * 5000}]
 )
 def test_wrong_parameters_are_named(published, client, query):
     answer = client.get("/api/v1/search", query_string={"q": "seal"} | query)
