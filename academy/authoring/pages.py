@@ -31,6 +31,15 @@ def _enter_menu(state: Any) -> None:
         order=60,
         prefix="/studio",
     )
+    add_entry(
+        state.app,
+        label=_l("Studio"),
+        endpoint="authoring.list_courses",
+        icon="writing",
+        order=10,
+        menu="work",
+        note=_l("Write lessons and questions, publish them, and see how your learners fare."),
+    )
     for order, label, view in TABS:
         add_tab(state.app, label=label, endpoint=f"authoring.{view}", order=order)
 

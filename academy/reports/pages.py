@@ -43,7 +43,7 @@ def _enter_menu(state: Any) -> None:
 def home() -> str:
     actor = current_actor()
     if actor.is_authenticated:
-        return render_template("reports/home.html", home=queries.home_of(actor), work=navigation("admin"))
+        return render_template("reports/home.html", home=queries.home_of(actor), work=navigation("work") + navigation("admin"))
     return render_template("reports/welcome.html", courses=list_courses(actor, limit=8).page.items)
 
 

@@ -36,7 +36,7 @@ def add_entry(
     note: Any = "",
     shown: Callable[[Actor], bool] | None = None,
 ) -> None:
-    """Add a page to a menu (``"main"``, ``"account"``, or ``"admin"``: the tiles of the administration).
+    """Add a page to a menu (``"main"``, ``"account"``, or, drawn as tiles, ``"work"`` and ``"admin"``).
 
     It is current on every address that starts with ``prefix`` or, without one, its own. Readers see it who
     hold the right of its route and, if given, for whom ``shown`` is true.
