@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -62,11 +63,30 @@ def differences(connection: Connection, tables: Iterable[str]) -> list[object]:
 
 
 def new_revision(
-    connection: Connection, branches: Iterable[Path], *, message: str, revision: str, folder: Path, tables: Iterable[str]
-) -> None:
-    """Write a revision from what separates the database from the models of these tables (for developers)."""
+    connection: Connection, branches: Iterable[Path], *, message: str, folder: Path, tables: Iterable[str]
+) -> Path:
+    """Write the next revision of a branch from what separates the database from the models of these tables.
+
+    For developers: the database must be at the newest revision of every branch. What was written is a
+    proposal, to be read and, where data must be moved, completed by hand.
+    """
     config = configuration(connection, branches)
     config.attributes["tables"] = set(tables)
-    command.revision(
-        config, message=message, autogenerate=True, rev_id=revision, version_path=str(folder), head="base", splice=True
+    script = ScriptDirectory.from_config(config)
+    own = [step for step in script.walk_revisions() if Path(step.path).parent == folder]
+    made = command.revision(
+        config,
+        message=message,
+        autogenerate=True,
+        rev_id=_next_id(own[0].revision if own else "0000"),
+        version_path=str(folder),
+        head=own[0].revision if own else "base",
+        splice=not own,
     )
+    return Path(made.path)
+
+
+def _next_id(last: str) -> str:
+    """``0001`` → ``0002``, ``smart_city_0001`` → ``smart_city_0002``."""
+    stem, number = re.fullmatch(r"(.*?)(\d+)", last).groups()
+    return f"{stem}{int(number) + 1:0{len(number)}}"

@@ -30,6 +30,15 @@ def upgrade() -> None:
     click.echo(f"{len(applied)} migrations applied." if applied else "The database schema is up to date.")
 
 
+@db_group.command("revision")
+@click.option("--message", "-m", required=True, help="What changes, in a few words.")
+@click.option("--module", help="The course module whose branch it belongs to; the core's if not given.")
+@with_appcontext
+def revision(message: str, module: str | None) -> None:
+    """Propose the next migration from what the models say (for developers)."""
+    click.echo(database.write_revision(message, module=module))
+
+
 @click.command("serve")
 @click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
 @click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
