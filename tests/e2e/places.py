@@ -31,7 +31,8 @@ class Place:
 
 def _of(who: str | None, **ways: str | tuple[str, ...]) -> list[Place]:
     return [
-        Place(name.replace("_", "-"), who, (way,) if isinstance(way, str) else way) for name, way in ways.items()
+        Place(name.replace("_", "-"), who, (way,) if isinstance(way, str) else way)
+        for name, way in ways.items()
     ]
 
 
@@ -77,9 +78,14 @@ PLACES = [
         record_with_certificates="/me",
         own_certificates="/me/certificates",
         certificate=("/me/certificates", "main a[href^='/certificates/']:not([href$='.pdf'])"),
-        verify_valid=("/me/certificates", "main a[href^='/certificates/']:not([href$='.pdf'])", "main a[href^='/verify/']"),
+        verify_valid=(
+            "/me/certificates",
+            "main a[href^='/certificates/']:not([href$='.pdf'])",
+            "main a[href^='/verify/']",
+        ),
         floods="/modules/smart_city/",
         flood=("/modules/smart_city/", "main a[href^='/modules/smart_city/flood/']"),
+        flood_run=("/modules/smart_city/", "main a[href^='/modules/smart_city/flood/']", "main form button"),
     ),
     *_of(
         SITTING,
@@ -106,7 +112,11 @@ PLACES = [
         propose="/admin/proposals/new?class=K52B",
         proposals="/admin/proposals?state=all",
         proposal=("/admin/proposals?state=all", "main tbody a[href^='/admin/proposals/']"),
-        document_revocation=("/admin/register", "main tbody a[href^='/certificates/']", "main a[href$='/reissue']"),
+        document_revocation=(
+            "/admin/register",
+            "main tbody a[href^='/certificates/']",
+            "main a[href$='/reissue']",
+        ),
     ),
     *_of(
         "admin",
@@ -124,7 +134,10 @@ PLACES = [
         unit=("/admin/units", "main a[href^='/admin/units/']:not([href*='children'])"),
         people="/admin/people?q=nguyen",
         people_empty="/admin/people?q=qzxqzx",
-        person=("/admin/people?q=learner1", "main tbody a[href^='/admin/people/'], main .rows a[href^='/admin/people/']"),
+        person=(
+            "/admin/people?q=learner1",
+            "main tbody a[href^='/admin/people/'], main .rows a[href^='/admin/people/']",
+        ),
         person_new="/admin/people/new",
         people_import="/admin/people/import",
         passwords="/admin/people/passwords",
@@ -139,4 +152,13 @@ PLACES = [
         studio_foreign_course=("/studio?origin=content", "main .rows a[href^='/studio/courses/']"),
     ),
 ]
-STUDIO = ("", "questions", "new-question?kind=single&lesson=sap-xep-kho-sach", "quizzes", "new-quiz", "media", "settings", "publish")
+STUDIO = (
+    "",
+    "questions",
+    "new-question?kind=single&lesson=sap-xep-kho-sach",
+    "quizzes",
+    "new-quiz",
+    "media",
+    "settings",
+    "publish",
+)

@@ -35,7 +35,12 @@ class Academy:
             AssertionError: the command failed; the message is what it printed.
         """
         done = subprocess.run(
-            self._command("demo"), cwd=PROJECT_ROOT, env=self._environment(), capture_output=True, text=True, timeout=180
+            self._command("demo"),
+            cwd=PROJECT_ROOT,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=180,
         )
         assert done.returncode == 0, f"academy demo:\n{done.stdout}\n{done.stderr}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.browsing import DESKTOP, Browsers, path_of, sign_in, submit
+from tests.e2e.inspecting import inspect
 
 HEAD = "Mã cán bộ;Họ và tên;Tên đăng nhập;Mã đơn vị;Ngày sinh\n"
 GOOD = "CB90001;Đặng Thị Thu Ấm;thu.am;HN;05/09/1991\n"
@@ -11,7 +12,9 @@ WRONG = "CB90002;Lý Văn Không;van.khong;KHONG-CO;31/02/1990\n"
 
 def upload(page, name: str, text: str) -> None:
     page.goto("/admin/people/import")
-    page.set_input_files("#f-file", {"name": name, "mimeType": "text/csv", "buffer": text.encode("utf-8-sig")})
+    page.set_input_files(
+        "#f-file", {"name": name, "mimeType": "text/csv", "buffer": text.encode("utf-8-sig")}
+    )
     submit(page, "main form", ".actions button")
     report = path_of(page)
     for _wait in range(60):
@@ -28,6 +31,7 @@ def test_a_list_with_a_wrong_line_changes_nothing_and_a_right_one_is_confirmed_f
     assert page.locator(".notice-error").is_visible()
     assert "CB90002" in page.locator("tbody").inner_text()
     assert not page.locator("form[action$='/confirm']").count(), "a list with errors can be imported"
+    inspect(page)
     page.goto("/admin/people?q=CB90001")
     assert not page.locator("tbody a[href^='/admin/people/']").count()
 
@@ -55,6 +59,7 @@ def test_a_first_password_is_changed_before_anything_else(browsers: Browsers):
     admin.goto(f"{path_of(admin)}/password")
     admin.fill("main form [name=reason]", "quên mật khẩu")
     submit(admin, "main form")
+    inspect(admin)
     first = admin.locator("main code").last.inner_text().strip()
     person = browsers.anonymous()
     sign_in(person, "learner199", first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.e2e.browsing import DESKTOP, answer, hrefs, path_of, sign_in, submit, values
+from tests.e2e.inspecting import inspect
 
 LESSON = re.compile(r"/courses/[a-z0-9-]+/lessons/[a-z0-9-]+")
 
@@ -140,6 +141,7 @@ def test_a_quiz_survives_reloading_closing_losing_the_network_and_changing_the_d
     submit(other, "main form[action$='/submission']")
     assert re.fullmatch(r"/attempts/\d+", path_of(other))
     assert other.locator(".meter, .notice").first.is_visible()
+    inspect(other)
     other.goto("/me")
     assert other.locator("a[href='/courses/doc-va-ap-dung-van-kien']").count()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.browsing import DESKTOP, path_of, submit
+from tests.e2e.inspecting import inspect
 
 WORD = "hợp xướng cối xay"
 BODY = f"## Mở đầu {{#mo-dau}}\n\nĐội {WORD} của phường tập vào tối thứ năm.\n\n## Cách làm {{#cach-lam}}\n\nMời người dân cùng hát.\n"
@@ -31,6 +32,7 @@ def test_a_lesson_is_written_published_and_found(browsers):
     page.goto(f"{studio}/publish")
     submit(page, f"main form[action='{studio}/publish']")
     assert page.locator(".flashes .notice-success").is_visible()
+    inspect(page)
 
     learner = browsers.signed_in("learner4")
     for _wait in range(40):

@@ -41,7 +41,9 @@ def check(stops: list[dict], order: list[str]) -> None:
     assert not outside, "focused out of sight:\n" + "\n".join(outside)
     parts = [stop["part"] for stop in stops]
     first = [parts.index(part) if part in parts else None for part in order]
-    assert None not in first, f"not reached: {[part for part, place in zip(order, first, strict=True) if place is None]}"
+    assert None not in first, (
+        f"not reached: {[part for part, place in zip(order, first, strict=True) if place is None]}"
+    )
     assert first == sorted(first), f"{order} are reached in another order: {first}"
 
 
