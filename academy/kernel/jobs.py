@@ -162,6 +162,8 @@ def claim() -> tuple[Job, str] | None:
         (Job.state == "running") & (Job.leased_until < now),
     )
     candidate = select(Job.id).where(due).order_by(Job.run_at, Job.id).limit(1)
+    # what was read before ends here: the claim stands or falls by itself
+    db.session.rollback()
     if db.session.get_bind().dialect.name == "sqlite":
         # looking first spares the idle worker the write lock
         waiting = db.session.scalar(candidate)
