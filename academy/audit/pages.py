@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from academy.audit import queries, services
 from academy.audit.policies import JOURNAL_READ, can_read_journal
-from academy.audit.wording import ACT_NAMES, act_name
+from academy.audit.wording import ACT_NAMES, act_name, actor_name
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _l
 from academy.kernel.rights import needs, signed_in
@@ -64,6 +64,7 @@ def journal() -> str:
         kept={name: value for name, value in given.items() if value},
         acts=ACT_NAMES,
         act_name=act_name,
+        actor_name=actor_name,
         verification=queries.last_verification(actor),
         job_id=_number(request.args.get("job", "")),
     )
@@ -82,7 +83,7 @@ def verify() -> Response:
 def own() -> str:
     """What the journal says about the reader: who looked, who changed what."""
     page = queries.entries_about(current_actor(), cursor=request.args.get("cursor"))
-    return render_template("audit/own.html", page=page, act_name=act_name)
+    return render_template("audit/own.html", page=page, act_name=act_name, actor_name=actor_name)
 
 
 def _number(text: str) -> int | None:

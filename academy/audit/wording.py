@@ -1,10 +1,11 @@
-"""Words for acts in the journal; an act without words is shown by its name."""
+"""Words for acts in the journal and for who acted; an act without words is shown by its name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from academy.kernel.actor import Actor
 from academy.kernel.i18n import _l
 
 ACT_NAMES: Mapping[str, Any] = {
@@ -41,9 +42,56 @@ ACT_NAMES: Mapping[str, Any] = {
     "audit.verify": _l("Journal checked"),
     "enrollment.enroll": _l("Enrolled"),
     "enrollment.leave": _l("Course given up"),
+    "course.complete": _l("Course completed"),
+    "class.create": _l("Class set up"),
+    "class.update": _l("Class changed"),
+    "class.open": _l("Class opened"),
+    "class.close": _l("Class closed"),
+    "class.add_member": _l("Added to a class"),
+    "class.remove_member": _l("Taken out of a class"),
+    "certificate.eligible": _l("Certificate earned"),
+    "certificate.propose": _l("Certificates proposed"),
+    "certificate.propose_reissue": _l("Certificate proposed to be issued anew"),
+    "certificate.propose_replacement": _l("Attestation of a lost certificate proposed"),
+    "certificate.approve": _l("Certificates approved"),
+    "certificate.reject": _l("Proposal rejected"),
+    "certificate.withdraw": _l("Proposal withdrawn"),
+    "certificate.issue": _l("Certificate issued"),
+    "certificate.revoke": _l("Certificate revoked"),
+    "certificate.read": _l("Certificate opened"),
+    "certificate.export": _l("Register exported"),
+    "certificate.download_export": _l("Export of the register downloaded"),
+    "catalog.course.create": _l("Course made"),
+    "catalog.course.publish": _l("Course published"),
+    "catalog.course.withdraw": _l("Course withdrawn"),
+    "catalog.course.visibility": _l("Audience of a course changed"),
+    "catalog.course.instructors": _l("Instructors of a course changed"),
+    "catalog.course.sync": _l("Course read from the content folder"),
+    "catalog.lesson.publish": _l("Lesson published"),
+    "authoring.course.copy": _l("Course copied to the studio"),
+    "authoring.course.submit": _l("Course handed in"),
+    "authoring.course.return": _l("Course given back"),
+    "authoring.course.publish": _l("Course published from the studio"),
+    "authoring.course.settings": _l("Settings of a course changed"),
+    "authoring.lesson.add": _l("Lesson added"),
+    "authoring.lesson.remove": _l("Lesson taken out"),
+    "authoring.lesson.put_back": _l("Lesson put back"),
+    "authoring.draft.restore": _l("Earlier text of a lesson restored"),
+    "authoring.media.add": _l("File added to a course"),
+    "authoring.question.add": _l("Question added"),
+    "authoring.question.change": _l("Question changed"),
+    "authoring.question.retire": _l("Question retired"),
+    "authoring.question.restore": _l("Question brought back"),
+    "quizzes.quiz.save": _l("Quiz stored"),
+    "quizzes.quiz.retire": _l("Quiz taken out"),
 }
 
 
 def act_name(act: str) -> Any:
     """What an act is called."""
     return ACT_NAMES.get(act, act)
+
+
+def actor_name(name: str) -> Any:
+    """Who acted: the name as recorded, or words for the academy itself."""
+    return _l("The academy itself") if name == Actor.system().full_name else name

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
-from academy.audit.wording import act_name
+from academy.audit.wording import act_name, actor_name
 from academy.kernel import clock
 from academy.kernel.errors import AcademyError, Conflict, Forbidden, Invalid, NotFound
 from academy.kernel.http import current_actor
@@ -69,6 +69,7 @@ def show_person(person_id: int) -> str:
         left_behind=left_behind,
         entries=queries.journal_of_person(person_id),
         act_name=act_name,
+        actor_name=actor_name,
         kinds=PERSON_KIND_NAMES,
         sexes=SEX_NAMES,
         roles=ROLE_NAMES,

@@ -167,7 +167,7 @@ DEFINITIONS = {
             (
                 Column("code", _l("Code")),
                 Column("unit", _l("Unit")),
-                Column("people", _l("People"), numeric=True),
+                Column("people", _l("Number of people"), numeric=True),
                 Column("begun", _l("Have begun"), numeric=True),
                 Column("completed", _l("Have completed"), numeric=True),
                 Column("share", _l("Completed (percent)"), numeric=True),
