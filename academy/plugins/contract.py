@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
@@ -98,10 +99,14 @@ class ExerciseType(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job of a module: ``run(progress, **ids)``; its name starts with the module's slug and a dot."""
+    """A job of a module: ``run(progress, **ids)``; its name starts with the module's slug and a dot.
+
+    With ``every`` the worker runs it by itself once in each interval, without ids.
+    """
 
     name: str
     run: Callable[..., Mapping[str, Any] | None]
+    every: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

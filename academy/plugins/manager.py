@@ -15,6 +15,7 @@ from flask import Flask, current_app
 
 from academy.kernel import jobs
 from academy.kernel.db import Model
+from academy.kernel.periodic import every
 from academy.plugins import hookspecs
 from academy.plugins.contract import CONTRACT, CourseModule, ExerciseType
 
@@ -194,6 +195,8 @@ def init_modules(app: Flask, plugins: Iterable[ModuleType]) -> Modules:
             app.register_blueprint(module.rest, url_prefix=f"/api/v1/modules/{module.slug}")
         for job in module.jobs:
             jobs.job(job.name)(job.run)
+            if job.every is not None:
+                every(app, job.every, job.name)
         if module.cli is not None:
             app.cli.add_command(module.cli)
     app.extensions["academy_modules"] = modules

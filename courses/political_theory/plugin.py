@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from academy.sdk import (
@@ -43,7 +44,7 @@ MODULE = CourseModule(
     pages=bp,
     jobs=(
         Job(name=STORE_DOCUMENTS, run=run_store_documents),
-        Job(name=EXPIRE, run=run_expire_annotations),
+        Job(name=EXPIRE, run=run_expire_annotations, every=timedelta(days=1)),
     ),
     cli=group,
     stored_data=(
