@@ -68,7 +68,7 @@ def policy(rule: Any) -> Callable[[Policy], Policy]:
         def decide(actor: Actor, obj: Any = None) -> bool:
             return bool(function(actor, obj))
 
-        decide.rule = rule  # type: ignore[attr-defined]
+        decide.rule = rule
         return decide
 
     return mark

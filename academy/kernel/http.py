@@ -103,7 +103,7 @@ def endpoint(
             response = once(current_actor(), key, run) if key else run()
             return conditional(response) if etag else response
 
-        call.operation = operation  # type: ignore[attr-defined]
+        call.operation = operation
         return call
 
     return make
