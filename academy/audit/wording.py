@@ -42,6 +42,8 @@ ACT_NAMES: Mapping[str, Any] = {
     "audit.verify": _l("Journal checked"),
     "enrollment.enroll": _l("Enrolled"),
     "enrollment.leave": _l("Course given up"),
+    "enrollment.end": _l("Enrollment ended with the class"),
+    "enrollment.go_on": _l("Enrollment goes on"),
     "course.complete": _l("Course completed"),
     "class.create": _l("Class set up"),
     "class.update": _l("Class changed"),

@@ -15,11 +15,11 @@ from academy.catalog.queries import find_course_by_id, get_course
 from academy.classes.errors import ClassClosed
 from academy.classes.models import MODES, ClassInstructor, ClassMember, ClassRun
 from academy.classes.policies import can_create_class, can_manage_class
-from academy.classes.queries import find_class_by_id, get_class, people_in_scope
+from academy.classes.queries import class_of_enrollment, find_class_by_id, get_class, people_in_scope
 from academy.classes.roster_lines import read_lines
 from academy.classes.views import ClassView
 from academy.enrollment.errors import CannotEnroll
-from academy.enrollment.services import enroll_person
+from academy.enrollment.services import end_run_of_class, enroll_person
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
@@ -159,7 +159,10 @@ def add_members_by_lines(actor: Actor, code: str, text: str) -> int:
 
 
 def remove_member(actor: Actor, code: str, person_id: int, *, reason: str) -> None:
-    """Take a person off the roster. Their study goes on as their own; removing twice changes nothing.
+    """Take a person off the roster; removing twice changes nothing.
+
+    A run through the course that a class began ends, unless it is completed or another class holds it; who comes
+    back goes on with it. A run that the person began goes on as their own.
 
     Raises:
         Invalid: no reason given.
@@ -187,6 +190,9 @@ def remove_member(actor: Actor, code: str, person_id: int, *, reason: str) -> No
                 person_id=person_id,
                 details={"reason": reason},
             )
+            work.session.flush()
+            if class_of_enrollment(member.enrollment_id) is None:
+                end_run_of_class(actor, member.enrollment_id)
 
 
 # --- the roster -----------------------------------------------------------------------------------

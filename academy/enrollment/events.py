@@ -9,7 +9,7 @@ from academy.kernel.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled(Event):
-    """Somebody began a course."""
+    """Somebody began a course, or goes on with a run that a class had ended."""
 
     enrollment_id: int
     person_id: int
@@ -18,7 +18,7 @@ class Enrolled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftCourse(Event):
-    """Somebody gave a course up before completing it."""
+    """Somebody gave a course up before completing it, or was taken out of the class that had enrolled them."""
 
     enrollment_id: int
     person_id: int

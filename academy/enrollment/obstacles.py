@@ -10,7 +10,10 @@ from academy.catalog.queries import find_course
 from academy.catalog.views import CourseView
 from academy.enrollment.queries import completed_course_slugs
 from academy.kernel.actor import Actor
+from academy.kernel.db import db
 from academy.kernel.i18n import _l, localized
+from academy.organization.identity import actor_of_account
+from academy.organization.models import Person
 from academy.plugins.manager import installed_modules
 
 
@@ -24,7 +27,7 @@ class Obstacle:
 
 
 def obstacles(actor: Actor, person_id: int | None, course: CourseView) -> Iterator[Obstacle]:
-    """Everything in the way, the first to solve in front."""
+    """Everything in the way of a person, whoever enrolls them; the first to solve in front."""
     if person_id is None:
         yield Obstacle(
             rule="enrollment.person",
@@ -39,7 +42,7 @@ def obstacles(actor: Actor, person_id: int | None, course: CourseView) -> Iterat
             next_step=_l("Choose another course from the catalog."),
         )
     yield from _missing_prerequisites(person_id, course)
-    yield from _module_obstacles(actor, course)
+    yield from _module_obstacles(actor if actor.person_id == person_id else _learner(person_id), course)
 
 
 def _missing_prerequisites(person_id: int, course: CourseView) -> Iterator[Obstacle]:
@@ -55,6 +58,13 @@ def _missing_prerequisites(person_id: int, course: CourseView) -> Iterator[Obsta
             message=_l("The course “%(title)s” must be completed first.", title=title),
             next_step=_l("Complete it, then enroll here."),
         )
+
+
+def _learner(person_id: int) -> Actor:
+    """Who is enrolled by somebody else; without an account a person holds no roles."""
+    person = db.session.get_one(Person, person_id)
+    account = actor_of_account(person.account_id) if person.account_id is not None else None
+    return account or Actor(person_id=person_id, full_name=person.full_name)
 
 
 def _module_obstacles(actor: Actor, course: CourseView) -> Iterator[Obstacle]:

@@ -86,6 +86,7 @@ def test_completing_gives_the_right_in_the_same_transaction(academy, session):
 def test_who_left_the_class_earns_the_right_outside_of_it(academy, session):
     person = academy.member("Nguyễn Văn An")
     remove_member(academy.admin, "K52A", person.id, reason="Chuyển")
+    enroll(actor_of_account(person.account_id), academy.course)
     academy.completes(person)
     assert session.scalars(select(Eligibility.class_run_id)).all() == [None]
     assert [row.person_id for row in entitled(course_id=academy.course_id)] == [person.id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import create_engine, inspect
 
+from academy.catalog.queries import find_course
 from academy.catalog.services import (
     CourseDescription,
     OutlinePlan,
@@ -12,7 +13,7 @@ from academy.catalog.services import (
     publish_course,
     publish_lesson_version,
 )
-from academy.enrollment.services import enroll
+from academy.enrollment.services import enroll, enroll_person
 from academy.kernel import migrations
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role, permissions
@@ -92,6 +93,45 @@ def test_permission(app, client):
     assert services.times_greeted(actor.person_id) == 0
 
 
+@pytest.fixture
+def folder(tmp_path):
+    """A course of the module as files."""
+    home = tmp_path / "content" / "sample_module" / "dem"
+    (home / "farewells").mkdir(parents=True)
+    (home.parents[1] / "topics.yaml").write_text("[]\n")
+    course = {
+        "id": "dem", "level": "basic", "periods": 1, "languages": ["vi"], "topics": [],
+        "title": {"vi": "Đếm", "en": "Counting", "de": "Zählen"},
+        "summary": {"vi": "Đếm.", "en": "Counting.", "de": "Zählen."},
+        "outcomes": [{"id": "o1", "text": {"vi": "Đếm", "en": "Count", "de": "Zählen"}, "bloom": "apply"}],
+        "outline": [{"lesson": "mot", "minutes": 5, "outcomes": ["o1"]}],
+        "completion": {"lessons": "all", "exercises": "none", "quiz": None},
+    }  # fmt: skip
+    (home / "course.yaml").write_text(yaml.safe_dump(course, allow_unicode=True))
+    (home / "mot.vi.md").write_text(
+        "---\ntitle: Một\nobjectives: [x]\nsummary: s\n---\n## Một {#mot}\n\nChữ.\n"
+    )
+    return home
+
+
+def test_its_own_files_are_checked_and_synced_with_the_course(app, folder):
+    root, parts = folder.parents[1], content_parts(app)
+    file = folder / "farewells" / "one.yaml"
+    file.write_text("txt: Chào\n")
+    faults = content_check(root, parts)
+    assert {str(fault).partition(": ")[0] for fault in faults} == {"sample_module/dem/farewells/one.yaml:1"}
+    file.write_text("text: Chào\n")
+    assert content_check(root, parts) == []
+    (course,) = sync_content(Actor.system(), root, parts).courses
+    assert course.version == 1 and course.parts["farewells"] == Changes(changed=1)
+    assert not sync_content(Actor.system(), root, parts).any
+    sample.heard.clear()
+    file.write_text("text: Tạm biệt\n")
+    (course,) = sync_content(Actor.system(), root, parts).courses
+    assert course.version is None and course.parts["farewells"].any
+    assert [type(event) for event in sample.heard] == [CourseMaterialChanged]
+
+
 def test_job_runs_from_the_outbox(app):
     services.greet(create_actor())
     services.greet(create_actor())
@@ -117,6 +157,17 @@ def test_hook_enrollment_obstacles(app):
     assert "Hãy chào trước." in str(refusal.value.message) or "Greet first." in str(refusal.value.message)
     services.greet(actor)
     enroll(actor, "dem")
+
+
+def test_obstacles_are_those_of_who_is_enrolled_not_of_who_enrolls(app):
+    course = make_course(level="advanced")
+    officer, learner = create_actor(), create_actor()
+    services.greet(officer)
+    view = find_course(course.slug)
+    with pytest.raises(Conflict):
+        enroll_person(officer, learner.person_id, view, source="class")
+    services.greet(learner)
+    assert enroll_person(officer, learner.person_id, view, source="class").person_id == learner.person_id
 
 
 def test_hook_search_documents(app):
