@@ -14,12 +14,18 @@ from academy.accounts.login import init_login
 from academy.authoring.audience import register_audience
 from academy.authoring.events import CourseCopied
 from academy.catalog.content_parts import register_content_part
-from academy.catalog.events import CourseAudienceChanged, CoursePublished, CourseWithdrawn
+from academy.catalog.events import (
+    CourseAudienceChanged,
+    CourseMaterialChanged,
+    CoursePublished,
+    CourseWithdrawn,
+)
 from academy.certificates.services import on_course_completed
 from academy.config import Config, writable_instance
 from academy.enrollment.queries import count_studying
 from academy.kernel import clock
-from academy.kernel.db import db, engine_options
+from academy.kernel.connections import engine_options
+from academy.kernel.db import db
 from academy.kernel.events import init_events, subscribe
 from academy.kernel.http import current_actor, page_url, static_url
 from academy.kernel.i18n import LANGUAGE_NAMES, _l, current_language, localized
@@ -81,7 +87,9 @@ def create_app(config: Config | None = None, *, modules: Sequence[ModuleType] | 
     app.config["ACADEMY"] = config
     app.config["TESTING"] = config.environment == "testing"
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(
+        config.database_url, pooler=config.database_pooler
+    )
     app.json.sort_keys = False
     app.json.ensure_ascii = False
 
@@ -148,12 +156,15 @@ def _wire(app: Flask, modules: Modules) -> None:
     register_exercise_types(app, modules.exercise_types())
     register_content_part(app, QuestionsPart())
     register_content_part(app, QuizzesPart())
+    for module in modules:
+        if module.content is not None:
+            register_content_part(app, module.content, module=module.slug)
     register_audience(app, count_studying)
     subscribe(app, CourseCopied, copy_quizzes, atomic=True)
     subscribe(app, AttemptSubmitted, on_attempt, atomic=True)
     subscribe(app, CourseCompleted, on_course_completed, atomic=True)
     subscribe(app, AttemptGraded, on_attempt, atomic=True)
-    for changed in (CoursePublished, CourseWithdrawn, CourseAudienceChanged):
+    for changed in (CoursePublished, CourseWithdrawn, CourseAudienceChanged, CourseMaterialChanged):
         subscribe(app, changed, note_course_changed, atomic=True)
     app.extensions["academy_subscriptions"].add_for_all(
         lambda event: modules.ask("academy_on_event", event=event)

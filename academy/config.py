@@ -19,13 +19,15 @@ class ConfigError(Exception):
 class Config:
     """Everything that may differ between installations.
 
-    Durations are in seconds, sizes in bytes.
+    Durations are in seconds, sizes in bytes. ``export_days`` is how many days the file of an export, which holds
+    personal data, can be downloaded before it is deleted.
     """
 
     environment: str = "development"  # "development" | "production" | "testing"
     instance: Path = PROJECT_ROOT / "instance"
     content: Path = PROJECT_ROOT / "content"
     database_url: str = ""
+    database_pooler: bool = False  # PgBouncer or its like, in transaction mode, stands before PostgreSQL
     secret_key: str = field(default="", repr=False)
     redis_url: str = ""
     search_backend: str = "whoosh"
@@ -38,6 +40,7 @@ class Config:
     session_idle: int = 8 * 3600
     session_absolute: int = 30 * 24 * 3600
     max_body: int = 8 * 1024 * 1024
+    export_days: int = 7
     issuing_body: str = "Học viện số thành phố Hà Nội"
     issuing_parent: str = "Ủy ban nhân dân thành phố Hà Nội"
 
@@ -74,6 +77,7 @@ class Config:
             instance=instance,
             content=Path(env.get("ACADEMY_CONTENT", PROJECT_ROOT / "content")).resolve(),
             database_url=url,
+            database_pooler=env.get("ACADEMY_DATABASE_POOLER", "0") == "1",
             secret_key=_secret_key(env, environment, instance),
             redis_url=env.get("ACADEMY_REDIS_URL", ""),
             search_backend=env.get("ACADEMY_SEARCH_BACKEND", "whoosh"),
@@ -86,6 +90,7 @@ class Config:
             session_idle=_integer(env, "ACADEMY_SESSION_IDLE", 8 * 3600),
             session_absolute=_integer(env, "ACADEMY_SESSION_ABSOLUTE", 30 * 24 * 3600),
             max_body=_integer(env, "ACADEMY_MAX_BODY", 8 * 1024 * 1024),
+            export_days=_integer(env, "ACADEMY_EXPORT_DAYS", 7),
             issuing_body=env.get("ACADEMY_ISSUING_BODY", cls.__dataclass_fields__["issuing_body"].default),
             issuing_parent=env.get(
                 "ACADEMY_ISSUING_PARENT", cls.__dataclass_fields__["issuing_parent"].default

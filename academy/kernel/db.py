@@ -1,11 +1,9 @@
-"""The database: engine settings, column types, naming of constraints."""
+"""The database: its models' base and column types, statements for reading, short transactions."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,21 +15,19 @@ from sqlalchemy import (
     Compiled,
     Connection,
     DateTime,
-    Engine,
     Integer,
     MetaData,
     Numeric,
     Row,
     Select,
     TypeDecorator,
-    event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from academy.kernel import clock
+from academy.kernel.connections import ReadingSession, writing
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -111,7 +107,7 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+db = SQLAlchemy(model_class=Base, session_options={"class_": ReadingSession, "expire_on_commit": False})
 Model = db.Model
 
 
@@ -122,25 +118,6 @@ def primary_key() -> Mapped[int]:
 def timestamp(**named: Any) -> Mapped[datetime]:
     """A column that defaults to now (by :mod:`academy.kernel.clock`)."""
     return mapped_column(UtcDateTime, default=clock.now, **named)
-
-
-def engine_options(database_url: str) -> dict[str, Any]:
-    """Pool settings: a lost connection is noticed before use, and waiting has an end."""
-    if database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
-    return {
-        "pool_pre_ping": True,
-        "pool_size": 5,
-        "max_overflow": 10,
-        "pool_timeout": 5,
-        # psycopg's server-side prepared statements break behind a transaction pooler
-        "connect_args": {"prepare_threshold": None},
-    }
-
-
-# set by the unit of work while its block runs
-writing: ContextVar[bool] = ContextVar("writing", default=False)
-
 
 
 @contextmanager
@@ -198,31 +175,3 @@ def insert_if_absent(session: Any, model: type[Any], **values: Any) -> bool:
     # psycopg's count of rows is not reliable here: what comes back is
     new = insert(model).values(**values).on_conflict_do_nothing().returning(*model.__table__.primary_key)
     return session.execute(new).first() is not None
-
-
-@event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    if not isinstance(connection, sqlite3.Connection):
-        return
-    # SQLAlchemy, not the driver, opens transactions: see _begin
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    # an acknowledged answer survives a power cut: NORMAL may lose the last commits
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA cache_size = -16000")
-    cursor.close()
-
-
-@event.listens_for(Engine, "begin")
-def _begin(connection: Any) -> None:
-    if connection.dialect.name != "sqlite":
-        return
-    # a reader that turns writer may find that another was faster; a writer from the start waits its turn
-    # past SQLAlchemy's own machinery, which costs as much as a small query
-    begin = "BEGIN IMMEDIATE" if writing.get() else "BEGIN"
-    try:
-        connection.connection.driver_connection.execute(begin)
-    except sqlite3.OperationalError as fault:
-        raise OperationalError(begin, None, fault) from fault

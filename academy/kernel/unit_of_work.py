@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import scoped_session
 
-from academy.kernel.db import db, writing
+from academy.kernel.connections import writing
+from academy.kernel.db import db
 from academy.kernel.events import Event, subscriptions
 from academy.kernel.jobs import Job, new_job
 

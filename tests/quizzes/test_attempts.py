@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from academy.enrollment.queries import enrollment_of
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.errors import Forbidden, Invalid, NotFound
@@ -84,6 +85,7 @@ def test_the_schema_itself_refuses_an_attempt_too_many(sat):
         name: getattr(first, name)
         for name in ("quiz_id", "quiz_version_id", "person_id", "attempt_limit", "seed", "lang", "started_at")
     }
+    values["enrollment_id"] = enrollment_of(learner.person_id, sat.course_id).id
     for number, state in ((4, "submitted"), (1, "submitted"), (0, "submitted")):
         with pytest.raises(IntegrityError), unit_of_work() as work:
             work.session.add(Attempt(number=number, state=state, submitted_at=clock.now(), **values))
@@ -420,7 +422,7 @@ def test_a_grader_that_fails_leaves_the_answer_to_be_graded_later(sat, heard, mo
 
 def test_a_slow_grader_runs_before_the_transaction(sat, monkeypatch):
     """While one answer is graded, others must be able to store theirs."""
-    from academy.kernel.db import writing
+    from academy.kernel.connections import writing
 
     learner = sat.learner()
     attempt = services.start_attempt(learner, sat.quiz_id)
