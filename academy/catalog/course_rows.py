@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, func, select
 
 from academy.catalog.markdown import Block, Heading
 from academy.catalog.models import Course, CourseInstructor, CourseVersion, LessonText
-from academy.catalog.version_cache import VersionCache
+from academy.kernel.version_cache import VersionCache
 from academy.catalog.views import CourseCard, CourseView, LessonTextView, OutlineEntry
 from academy.kernel.db import db
 

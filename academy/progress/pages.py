@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from markupsafe import Markup
 
 from academy.catalog.queries import get_course, get_lesson
-from academy.catalog.version_cache import VersionCache
+from academy.kernel.version_cache import VersionCache
 from academy.enrollment.obstacles import obstacles
 from academy.kernel.errors import Conflict, Invalid
 from academy.kernel.http import current_actor

@@ -14,7 +14,7 @@ from academy.catalog.errors import ContentFaulty, CourseNotFound, LessonNotFound
 from academy.catalog.models import Course
 from academy.catalog.policies import can_edit_course, can_see_course, courses_edited_by, courses_visible_to
 from academy.catalog.services import CourseDescription, OutlinePlan
-from academy.catalog.version_cache import VersionCache
+from academy.kernel.version_cache import VersionCache
 from academy.catalog.views import CourseFilters
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
