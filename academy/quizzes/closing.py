@@ -24,7 +24,14 @@ from academy.quizzes.queries import get_attempt, slot_rows
 from academy.quizzes.rules import QuizRules
 from academy.quizzes.views import AttemptView, shown_seed
 
-__all__ = ["expire_attempt", "expire_overdue", "get_current_attempt", "grade_pending", "submit_attempt"]
+__all__ = [
+    "close_attempt",
+    "expire_attempt",
+    "expire_overdue",
+    "get_current_attempt",
+    "grade_pending",
+    "submit_attempt",
+]
 
 Ahead = Mapping[int, tuple[int, Grade]]
 """Grades made before the transaction: slot → the sequence they were made for, and the grade."""
@@ -64,6 +71,14 @@ def expire_attempt(attempt_id: int) -> bool:
             return False
         _close(work, attempt, _rules_of(attempt), {})
         return True
+
+
+def close_attempt(attempt_id: int) -> None:
+    """Close an open attempt with what is stored, whoever asks; as expired if its time is over."""
+    with unit_of_work() as work:
+        attempt = _held(work, attempt_id)
+        if attempt is not None and attempt.state == OPEN:
+            _close(work, attempt, _rules_of(attempt), {})
 
 
 def get_current_attempt(actor: Actor, attempt_id: int) -> AttemptView:

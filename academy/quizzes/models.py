@@ -52,16 +52,17 @@ class QuizVersion(Model):
 
 
 class Attempt(Model):
-    """One person's attempt at one version of a quiz.
+    """One person's attempt at one version of a quiz, in one run through the course.
 
-    That a person has at most one open attempt at a quiz, and never more than the limit, is a rule of
-    the schema. ``deadline`` is what the learner is told; ``accepts_until`` adds the grace. ``score`` is
+    ``number`` counts the attempts of a run (see :func:`academy.quizzes.enrollments.used_attempts`). That a
+    person has at most one open attempt at a quiz, and never more than the limit, is a rule of the
+    schema. ``deadline`` is what the learner is told; ``accepts_until`` adds the grace. ``score`` is
     the unrounded share of the points, ``mark`` the ten-point mark made of it.
     """
 
     __tablename__ = "attempt"
     __table_args__ = (
-        UniqueConstraint("quiz_id", "person_id", "number"),
+        UniqueConstraint("quiz_id", "enrollment_id", "number"),
         Index(
             "uq_attempt_one_open",
             "quiz_id",
@@ -72,6 +73,7 @@ class Attempt(Model):
         ),
         Index("ix_attempt_overdue", "accepts_until", sqlite_where=_ONE_OPEN, postgresql_where=_ONE_OPEN),
         Index("ix_attempt_person_id", "person_id"),
+        Index("ix_attempt_enrollment_id", "enrollment_id"),
         CheckConstraint("number >= 1 AND (attempt_limit IS NULL OR number <= attempt_limit)", name="limit"),
         CheckConstraint(f"state IN ('{OPEN}', '{SUBMITTED}', '{EXPIRED}')", name="state"),
         CheckConstraint(f"(state = '{OPEN}') = (submitted_at IS NULL)", name="closed"),
@@ -82,6 +84,7 @@ class Attempt(Model):
     quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"))
     quiz_version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"))
     number: Mapped[int]
     attempt_limit: Mapped[int | None]
     seed: Mapped[int] = mapped_column(BigInteger)

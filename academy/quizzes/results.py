@@ -7,11 +7,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from academy.catalog.queries import find_course_by_id
+from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.plugins.contract import Grade
 from academy.questions.queries import present_item, solution_of
-from academy.quizzes.queries import is_own, outcome_results, phase_of_attempt
-from academy.quizzes.review import ANSWERS, FEEDBACK, FLAGS, NOTHING, OUTCOMES, SCORE, Phase, released
+from academy.quizzes.enrollments import used_attempts
+from academy.quizzes.queries import get_quiz, is_own, outcome_results
+from academy.quizzes.review import (
+    ANSWERS,
+    FEEDBACK,
+    FLAGS,
+    NOTHING,
+    OUTCOMES,
+    SCORE,
+    Phase,
+    phase_of,
+    released,
+)
 from academy.quizzes.views import AttemptSlot, AttemptView, OutcomeResult
 
 
@@ -50,7 +62,7 @@ def result_of(actor: Actor, view: AttemptView, lang: str) -> Result | None:
 
     Those who may read others' attempts see everything of a closed one.
     """
-    phase = phase_of_attempt(view)
+    phase = _phase(view)
     if phase is Phase.UNDERWAY:
         return None
     own = is_own(actor, view.attempt.person_id)
@@ -69,6 +81,25 @@ def result_of(actor: Actor, view: AttemptView, lang: str) -> Result | None:
         if flags & {ANSWERS, FEEDBACK}
         else {},
     )
+
+
+def _phase(view: AttemptView) -> Phase:
+    """The phase of an attempt now.
+
+    What is released follows the rules the attempt started with; when the quiz has closed follows those
+    that hold now: a quiz that was prolonged, or gives more attempts, is open again. At most two queries.
+    """
+    attempt, now = view.attempt, clock.now()
+    if attempt.is_open:
+        return Phase.UNDERWAY
+    rules, closes, left = get_quiz(attempt.quiz_id).rules, None, None
+    if rules.closes is not None:
+        # who started before the date was moved may sit until the later one
+        closes = rules.accepts_until(max(rules.closes, view.rules.closes or rules.closes))
+    elif rules.attempts is not None:
+        used = used_attempts(attempt.person_id, attempt.quiz_id, view.course_id, now)
+        left = rules.attempts_left(used)
+    return phase_of(is_open=False, closes=closes, attempts_left=left, now=now)
 
 
 def _item(slot: AttemptSlot, flags: frozenset[str], lang: str) -> ItemResult:

@@ -28,7 +28,7 @@ def phase_of(*, is_open: bool, closes: datetime | None, attempts_left: int | Non
 
     Args:
         is_open: the attempt is being sat.
-        closes: end of the quiz's window, if it has one.
+        closes: when the last answer of the quiz's window may arrive, if it has one.
         attempts_left: of this learner; None if there is no limit.
     """
     if is_open:

@@ -7,16 +7,19 @@ import secrets
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from academy.enrollment.models import Enrollment
+from academy.enrollment.queries import enrollment_of
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.i18n import DEFAULT_LOCALE, LOCALES, _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.questions.queries import pool
-from academy.quizzes.closing import expire_attempt
+from academy.quizzes.closing import close_attempt
+from academy.quizzes.enrollments import used_attempts
 from academy.quizzes.errors import CannotStart
 from academy.quizzes.models import OPEN, Attempt, AttemptItem
 from academy.quizzes.paper import PoolTooSmall, Slot, draw
-from academy.quizzes.queries import attempts_of, get_visible_quiz, obstacles_of
+from academy.quizzes.queries import get_visible_quiz, obstacles_of
 from academy.quizzes.views import QuizRow
 
 __all__ = ["start_attempt"]
@@ -28,7 +31,7 @@ def start_attempt(actor: Actor, quiz_id: int, *, lang: str | None = None) -> int
     """Start an attempt, or give back the one that is being sat.
 
     The paper is drawn from the versions that stand in the pool now, and stays that paper. An open
-    attempt whose time is over is closed first.
+    attempt whose time is over, or that an earlier run through the course left open, is closed first.
 
     Args:
         lang: the language of the paper; else the actor's, else Vietnamese.
@@ -43,15 +46,16 @@ def start_attempt(actor: Actor, quiz_id: int, *, lang: str | None = None) -> int
     """
     with unit_of_work() as work:
         quiz, _course = get_visible_quiz(actor, quiz_id)
-        attempts = attempts_of(actor.person_id, quiz_id)
-        running = next((attempt for attempt in attempts if attempt.is_open), None)
-        if running is not None and not running.is_overdue(clock.now()):
+        run = enrollment_of(actor.person_id, quiz.course_id)
+        running = _open_attempt(work, actor, quiz)
+        if running is not None and _goes_on(running, run):
             return running.id
         if running is not None:
-            expire_attempt(running.id)
-        obstacle = next(iter(obstacles_of(actor, quiz, used=len(attempts))), None)
+            close_attempt(running.id)
+        used = used_attempts(actor.person_id, quiz.id, quiz.course_id, clock.now())
+        obstacle = next(iter(obstacles_of(actor, quiz, used=used)), None)
         if obstacle is None:
-            return _begin(work, actor, quiz, number=len(attempts) + 1, lang=_language(actor, lang))
+            return _begin(work, run, quiz, number=used + 1, lang=_language(actor, lang))
     # after the transaction: an attempt whose time was over stays closed
     raise CannotStart(obstacle.message, rule=obstacle.rule, next_step=obstacle.next_step)
 
@@ -60,7 +64,21 @@ def _language(actor: Actor, wanted: str | None) -> str:
     return next((lang for lang in (wanted, actor.locale) if lang in LOCALES), DEFAULT_LOCALE)
 
 
-def _begin(work: UnitOfWork, actor: Actor, quiz: QuizRow, *, number: int, lang: str) -> int:
+def _open_attempt(work: UnitOfWork, actor: Actor, quiz: QuizRow) -> Attempt | None:
+    return work.session.scalar(
+        select(Attempt).where(
+            Attempt.quiz_id == quiz.id, Attempt.person_id == actor.person_id, Attempt.state == OPEN
+        )
+    )
+
+
+def _goes_on(attempt: Attempt, run: Enrollment | None) -> bool:
+    """Whether an open attempt is still being sat: in time, and in the run that is under way, if there is one."""
+    in_time = attempt.accepts_until is None or clock.now() <= attempt.accepts_until
+    return in_time and (run is None or run.id == attempt.enrollment_id)
+
+
+def _begin(work: UnitOfWork, run: Enrollment, quiz: QuizRow, *, number: int, lang: str) -> int:
     now, rules = clock.now(), quiz.rules
     deadline = rules.deadline(now)
     seed = secrets.randbits(SEED_BITS)
@@ -68,7 +86,8 @@ def _begin(work: UnitOfWork, actor: Actor, quiz: QuizRow, *, number: int, lang: 
     attempt = Attempt(
         quiz_id=quiz.id,
         quiz_version_id=quiz.version_id,
-        person_id=actor.person_id,
+        person_id=run.person_id,
+        enrollment_id=run.id,
         number=number,
         attempt_limit=rules.attempts,
         seed=seed,
@@ -85,7 +104,7 @@ def _begin(work: UnitOfWork, actor: Actor, quiz: QuizRow, *, number: int, lang: 
         # another request of the same person was faster: the schema allows one open attempt only
         running = work.session.scalar(
             select(Attempt.id).where(
-                Attempt.quiz_id == quiz.id, Attempt.person_id == actor.person_id, Attempt.state == OPEN
+                Attempt.quiz_id == quiz.id, Attempt.person_id == run.person_id, Attempt.state == OPEN
             )
         )
         if running is None:

@@ -935,6 +935,7 @@ def upgrade() -> None:
         sa.Column("quiz_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("quiz_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("enrollment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("attempt_limit", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("seed", sa.BigInteger(), nullable=False),
@@ -955,6 +956,9 @@ def upgrade() -> None:
             "number >= 1 AND (attempt_limit IS NULL OR number <= attempt_limit)",
             name=op.f("ck_attempt_limit"),
         ),
+        sa.ForeignKeyConstraint(
+            ["enrollment_id"], ["enrollment.id"], name=op.f("fk_attempt_enrollment_id_enrollment")
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_attempt_person_id_person")),
         sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_attempt_quiz_id_quiz")),
         sa.ForeignKeyConstraint(
@@ -962,7 +966,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
         sa.UniqueConstraint(
-            "quiz_id", "person_id", "number", name=op.f("uq_attempt_quiz_id_person_id_number")
+            "quiz_id", "enrollment_id", "number", name=op.f("uq_attempt_quiz_id_enrollment_id_number")
         ),
     )
     op.create_index(
@@ -973,6 +977,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     )
+    op.create_index("ix_attempt_enrollment_id", "attempt", ["enrollment_id"], unique=False)
     op.create_index("ix_attempt_person_id", "attempt", ["person_id"], unique=False)
     op.create_index(
         "uq_attempt_one_open",
@@ -1632,6 +1637,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.drop_index("ix_attempt_person_id", table_name="attempt")
+    op.drop_index("ix_attempt_enrollment_id", table_name="attempt")
     op.drop_index(
         "ix_attempt_overdue",
         table_name="attempt",
