@@ -1,15 +1,16 @@
-"""Where higher slices join in: what else a course folder holds, and how it gets into the academy.
+"""Where higher slices and course modules join in: what else a course folder holds, and how it gets into the academy.
 
-Questions and quizzes lie beside the lessons but belong to slices above this one. They register a part;
-checking and syncing a course folder then asks each part in turn, in the same unit of work.
+Questions and quizzes lie beside the lessons but belong to slices above this one, a deck of cards to a module.
+They register a part; checking and syncing a course folder then asks each part in turn, in the same unit of work.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from academy.catalog.yaml_marks import Fault
+from academy.plugins.contract import ContentPart
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -38,25 +39,27 @@ class Changes:
         return f"{self.added} new, {self.changed} changed, {self.removed} removed, {self.unchanged} unchanged"
 
 
-class ContentPart(Protocol):
-    """A slice's share of a course folder."""
+class _OfModule:
+    """A module's part, asked about courses of that module only."""
 
-    name: str
+    def __init__(self, part: ContentPart, module: str) -> None:
+        self.part, self.module, self.name = part, module, part.name
 
     def check(self, folder: CourseFolder) -> list[Fault]:
-        """Everything wrong in this part of the folder; reads no database."""
+        return self.part.check(folder) if folder.module == self.module else []
 
     def sync(self, actor: Actor, course_id: int, folder: CourseFolder) -> Changes:
-        """Bring the database to what the folder says.
-
-        Called inside the course's unit of work, after its lessons and version are flushed. The second
-        call with the same folder changes nothing.
-        """
+        return self.part.sync(actor, course_id, folder) if folder.module == self.module else Changes()
 
 
-def register_content_part(app: Flask, part: ContentPart) -> None:
-    """Let ``academy content check`` and ``sync`` ask this part too, after those registered before it."""
-    app.extensions.setdefault("academy_content_parts", []).append(part)
+def register_content_part(app: Flask, part: ContentPart, *, module: str | None = None) -> None:
+    """Let ``academy content check`` and ``sync`` ask this part too, after those registered before it.
+
+    Args:
+        module: ask it about courses of this module only.
+    """
+    parts = app.extensions.setdefault("academy_content_parts", [])
+    parts.append(part if module is None else _OfModule(part, module))
 
 
 def content_parts(app: Flask) -> tuple[ContentPart, ...]:

@@ -20,6 +20,7 @@ from academy.catalog.course_writing import (
     title_columns,
     write_course_version,
 )
+from academy.catalog.events import CourseMaterialChanged
 from academy.catalog.legal_numbers import fold_number
 from academy.catalog.legal_register import LegalEntry
 from academy.catalog.lesson_text import lesson_hash
@@ -254,6 +255,8 @@ def _sync_course(
     changes = {part.name: part.sync(actor, course.id, folder) for part in parts}
     if number is not None:
         record(actor, "catalog.course.sync", "course", course.slug, details={"number": number})
+    elif any(done.any for done in changes.values()):
+        work.emit(CourseMaterialChanged(course_id=course.id))
     return CourseSync(folder.slug, number, lessons, media, changes)
 
 

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from academy.kernel.events import Event
 
-__all__ = ["CourseAudienceChanged", "CoursePublished", "CourseWithdrawn", "LessonPublished"]
+__all__ = [
+    "CourseAudienceChanged",
+    "CourseMaterialChanged",
+    "CoursePublished",
+    "CourseWithdrawn",
+    "LessonPublished",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,5 +48,13 @@ class CourseWithdrawn(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseAudienceChanged(Event):
     """Who may see the course has changed: its visibility, owner or instructors."""
+
+    course_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseMaterialChanged(Event):
+    """What a course holds beside its lessons has changed, without a new version of the course: its questions,
+    its quizzes, or a module's own files."""
 
     course_id: int

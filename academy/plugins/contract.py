@@ -18,6 +18,7 @@ import click
 from flask import Blueprint
 from marshmallow import Schema
 
+from academy.kernel.actor import Actor
 from academy.kernel.authorization import Permission
 
 CONTRACT = 1
@@ -97,6 +98,31 @@ class ExerciseType(Protocol):
         """The spec in a submitted authoring form; checked by ``spec_schema`` afterwards."""
 
 
+@runtime_checkable
+class ContentPart(Protocol):
+    """A share of a course's folder: what lies there beside the lessons, and how it gets into the academy.
+
+    Questions and quizzes are such shares; a module may have one for its own courses.
+    """
+
+    name: str
+    """What a sync calls it in its report."""
+
+    def check(self, folder: Any) -> list:
+        """Everything wrong in this share of an ``academy.sdk.CourseFolder``, as a list of
+        ``academy.sdk.Fault``; reads no database."""
+
+    def sync(self, actor: Actor, course_id: int, folder: Any) -> Any:
+        """Bring the database to what the ``academy.sdk.CourseFolder`` says, which ``check`` found faultless.
+
+        Called inside the course's unit of work, after its lessons and version are flushed. The second
+        call with the same folder changes nothing.
+
+        Returns:
+            An ``academy.sdk.Changes``.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A job of a module: ``run(progress, **ids)``; its name starts with the module's slug and a dot.
@@ -129,6 +155,7 @@ class CourseModule:
         package: the dotted package that holds it; migrations lie in ``<package>/migrations``.
         pages: mounted at ``/modules/<slug>``.
         rest: mounted at ``/api/v1/modules/<slug>``.
+        content: what its courses' folders hold beside lessons, questions and quizzes.
         links: entries the module adds to its courses' pages: pairs of title and endpoint.
     """
 
@@ -143,6 +170,7 @@ class CourseModule:
     permissions: tuple[Permission, ...] = ()
     jobs: tuple[Job, ...] = ()
     cli: click.Group | None = None
+    content: ContentPart | None = None
     stored_data: tuple[StoredData, ...] = ()
     links: tuple[tuple[LocalizedText, str], ...] = ()
 

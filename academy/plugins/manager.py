@@ -17,7 +17,7 @@ from academy.kernel import jobs
 from academy.kernel.db import Model
 from academy.kernel.periodic import every
 from academy.plugins import hookspecs
-from academy.plugins.contract import CONTRACT, CourseModule, ExerciseType
+from academy.plugins.contract import CONTRACT, ContentPart, CourseModule, ExerciseType
 
 log = logging.getLogger(__name__)
 
@@ -150,6 +150,8 @@ def _rules(module: CourseModule) -> Iterator[tuple[str, bool]]:
         yield f"permission {permission} must start with {slug}.", permission.name.startswith(f"{slug}.")
     for job in module.jobs:
         yield f"job {job.name} must start with {slug}.", job.name.startswith(f"{slug}.")
+    if module.content is not None:
+        yield "its content does not implement ContentPart", isinstance(module.content, ContentPart)
     for blueprint in filter(None, (module.pages, module.rest)):
         yield f"blueprint {blueprint.name} must start with {slug}", blueprint.name.startswith(slug)
     for table in tables_of(module):

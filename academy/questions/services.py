@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import ValidationError
 from sqlalchemy import select, update
 
+from academy.catalog.events import CourseMaterialChanged
 from academy.catalog.queries import find_course_by_id
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
@@ -121,7 +122,10 @@ def save_item(
             spec=checked_spec(kind, spec),
         )
         item = work.session.scalar(select(Item).where(Item.course_id == course_id, Item.key == key))
-        return _store(work.session, actor, course_id, draft, item, STUDIO)
+        saved = _store(work.session, actor, course_id, draft, item, STUDIO)
+        if saved.changed:
+            work.emit(CourseMaterialChanged(course_id=course_id))
+        return saved
 
 
 def retire_item(actor: Actor, item_id: int) -> None:

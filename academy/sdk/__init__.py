@@ -3,6 +3,9 @@
 A module's code imports names from here and from nowhere else in the academy.
 """
 
+from academy.catalog.content import CourseFolder
+from academy.catalog.content_parts import Changes
+from academy.catalog.yaml_marks import Fault, YamlFile
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import Permission, Role, declare, policy, require
@@ -30,6 +33,7 @@ from academy.kernel.text import clean, fold, nfc, place_tones, slug, tokens
 from academy.kernel.unit_of_work import unit_of_work
 from academy.plugins.contract import (
     CONTRACT,
+    ContentPart,
     CourseModule,
     ExerciseType,
     Feedback,
@@ -45,7 +49,6 @@ from academy.sdk.courses import (
     CourseView,
     ItemRow,
     VersionRow,
-    content_folder,
     course_media_url,
     exercises_of_kind,
     find_course,
@@ -62,7 +65,10 @@ __all__ = [
     "LOCALES",
     "AcademyError",
     "Actor",
+    "Changes",
     "Conflict",
+    "ContentPart",
+    "CourseFolder",
     "CourseModule",
     "CourseView",
     "DecimalText",
@@ -70,6 +76,7 @@ __all__ = [
     "Event",
     "Exact",
     "ExerciseType",
+    "Fault",
     "Feedback",
     "Forbidden",
     "Grade",
@@ -91,12 +98,12 @@ __all__ = [
     "Unavailable",
     "UtcDateTime",
     "VersionRow",
+    "YamlFile",
     "_",
     "_l",
     "_n",
     "clean",
     "clock",
-    "content_folder",
     "course_media_url",
     "current_actor",
     "current_language",

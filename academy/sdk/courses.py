@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy import Select, select
 
 from academy.catalog.models import Course
@@ -22,7 +21,6 @@ __all__ = [
     "CourseView",
     "ItemRow",
     "VersionRow",
-    "content_folder",
     "course_media_url",
     "exercises_of_kind",
     "find_course",
@@ -33,11 +31,6 @@ __all__ = [
 ]
 
 _MINUTE = 60
-
-
-def content_folder() -> Path:
-    """The folder ``content/`` of this installation; a course lies at ``<module>/<course>`` in it."""
-    return current_app.config["ACADEMY"].content
 
 
 def visible_course_ids(actor: Actor) -> Select:

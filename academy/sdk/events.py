@@ -1,6 +1,12 @@
 """The closed union of events that ``academy_on_event`` hears of, all after commit."""
 
-from academy.catalog.events import CourseAudienceChanged, CoursePublished, CourseWithdrawn, LessonPublished
+from academy.catalog.events import (
+    CourseAudienceChanged,
+    CourseMaterialChanged,
+    CoursePublished,
+    CourseWithdrawn,
+    LessonPublished,
+)
 from academy.enrollment.events import Enrolled, LeftCourse
 from academy.progress.events import CourseCompleted, LessonCompleted
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted
@@ -9,6 +15,7 @@ EVENTS = (
     CoursePublished,
     CourseWithdrawn,
     CourseAudienceChanged,
+    CourseMaterialChanged,
     LessonPublished,
     Enrolled,
     LeftCourse,

@@ -10,7 +10,12 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from academy.catalog import queries as catalog
-from academy.catalog.events import CourseAudienceChanged, CoursePublished, CourseWithdrawn
+from academy.catalog.events import (
+    CourseAudienceChanged,
+    CourseMaterialChanged,
+    CoursePublished,
+    CourseWithdrawn,
+)
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.jobs import Progress
@@ -33,7 +38,9 @@ ASK_AGAIN_SECONDS = 30.0
 _asked: dict[int, float] = {}
 
 
-def note_course_changed(event: CoursePublished | CourseWithdrawn | CourseAudienceChanged) -> None:
+def note_course_changed(
+    event: CoursePublished | CourseWithdrawn | CourseAudienceChanged | CourseMaterialChanged,
+) -> None:
     """Put the course into the outbox of the event's own transaction, and see that it is read."""
     with unit_of_work() as work:
         work.session.add(SearchOutbox(kind="course", ref=event.course_id))

@@ -6,10 +6,7 @@ import sys
 
 import click
 
-from academy.sdk import Actor, content_folder
-from courses.foreign_languages.deck_files import FOLDER
-from courses.foreign_languages.deck_sync import sync_decks
-from courses.foreign_languages.errors import DecksFaulty
+from academy.sdk import Actor
 from courses.foreign_languages.services import recompute_states
 
 __all__ = ["group"]
@@ -17,30 +14,7 @@ __all__ = ["group"]
 
 @click.group("foreign-languages")
 def group() -> None:
-    """Decks of cards of the language courses."""
-
-
-@group.command("sync-decks")
-@click.argument("course", required=False)
-def sync_command(course: str | None) -> None:
-    """Take over the decks in the content folder, of COURSE or of all; a second run changes nothing."""
-    folder = content_folder() / FOLDER
-    courses = [course] if course else sorted(path.parent.name for path in folder.glob("*/decks"))
-    faults = 0
-    for slug in courses:
-        try:
-            for deck in sync_decks(Actor.system(), slug):
-                state = (
-                    f"{deck.added} new, {deck.changed} changed, {deck.retired} retired"
-                    if deck.any
-                    else "unchanged"
-                )
-                click.echo(f"{slug}/{deck.key}: {state}")
-        except DecksFaulty as error:
-            faults += len(error.faults)
-            for fault in error.faults:
-                click.echo(f"{slug}/decks/{fault}", err=True)
-    sys.exit(1 if faults else 0)
+    """Cards of the language courses."""
 
 
 @group.command("recompute")

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
 
-from academy.sdk import Localized, _l, content_folder
-from courses.foreign_languages.errors import DecksFaulty
+from academy.sdk import CourseFolder, Fault, Localized, _l
 
 __all__ = ["CardFile", "DeckFile", "read_decks"]
 
-FOLDER = "foreign_languages"
 _KEY = validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error=_l("Use small letters, digits and hyphens."))
 _SHORT = validate.Length(1, 200)
 
@@ -97,28 +93,35 @@ class DeckFile:
         )
 
 
-def read_decks(course_slug: str) -> list[DeckFile]:
-    """The decks of a course, by file name; none if it has no such folder.
+def read_decks(folder: CourseFolder) -> tuple[list[DeckFile], list[Fault]]:
+    """The decks of a course, by file name, and everything in which their files depart from the schema."""
+    decks: list[DeckFile] = []
+    faults: list[Fault] = []
+    known: set[str] = set()
+    lessons = {lesson.slug for lesson in folder.lessons}
+    for file in folder.yaml_files("decks"):
+        wrong = folder.schema_faults(file, DeckSchema())
+        faults += wrong
+        if wrong:
+            continue
+        deck = _deck(DeckSchema().load(file.data))
+        if deck.key in known:
+            faults.append(file.fault(("id",), f"Two decks have the id “{deck.key}”", "give one another id"))
+        known.add(deck.key)
+        decks.append(deck)
+        for index, card in enumerate(deck.cards):
+            if card.lesson and card.lesson not in lessons:
+                faults.append(
+                    file.fault(
+                        ("cards", index, "lesson"),
+                        f"The course has no lesson “{card.lesson}”",
+                        "name one of the outline",
+                    )
+                )
+    return decks, faults
 
-    Raises:
-        DecksFaulty: every file that is not YAML or breaks the schema.
-    """
-    folder = content_folder() / FOLDER / course_slug / "decks"
-    decks, faults = [], []
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            decks.append(_read(path))
-        except yaml.YAMLError as error:
-            faults.append(f"{path.name}: {error}")
-        except ValidationError as error:
-            faults += [f"{path.name}: {line}" for line in _lines(error.messages)]
-    if faults:
-        raise DecksFaulty(faults)
-    return decks
 
-
-def _read(path: Path) -> DeckFile:
-    data = DeckSchema().load(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+def _deck(data: Mapping[str, Any]) -> DeckFile:
     cards = tuple(
         CardFile(
             key=card["id"],
@@ -133,12 +136,3 @@ def _read(path: Path) -> DeckFile:
 def _digest(data: Any) -> str:
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=dict)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _lines(messages: Any, at: str = "") -> Iterable[str]:
-    if isinstance(messages, Mapping):
-        for name, inner in messages.items():
-            yield from _lines(inner, f"{at}.{name}" if at else str(name))
-    else:
-        for message in messages if isinstance(messages, list) else [messages]:
-            yield f"{at}: {message}"

@@ -1,71 +1,62 @@
-"""Taking decks over from the content folder: changed cards become new versions, removed ones are retired."""
+"""Taking decks over from a course's folder: changed cards become new versions, removed ones are retired."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import func, select
 
-from academy.sdk import Actor, Conflict, _l, find_course, require, unit_of_work
+from academy.sdk import Actor, Changes, Conflict, CourseFolder, Fault, _l, unit_of_work
 from courses.foreign_languages.deck_files import CardFile, DeckFile, read_decks
 from courses.foreign_languages.models import Card, CardVersion, Deck
-from courses.foreign_languages.policies import can_sync_decks
 
-__all__ = ["DeckSync", "sync_decks"]
-
-
-@dataclass(frozen=True, slots=True)
-class DeckSync:
-    """What happened to a deck; all zero when nothing changed."""
-
-    key: str
-    added: int = 0
-    changed: int = 0
-    retired: int = 0
-
-    @property
-    def any(self) -> bool:
-        return bool(self.added or self.changed or self.retired)
+__all__ = ["DecksPart"]
 
 
-def sync_decks(actor: Actor, course_slug: str) -> list[DeckSync]:
-    """Make the decks of a course those in its folder; a second run changes nothing.
+class DecksPart:
+    """The decks of a language course; what changes is counted in cards.
 
     What learners remember stays: it hangs on the card, not on its version.
-
-    Raises:
-        DecksFaulty: a deck file breaks its schema; nothing is changed.
-        Conflict: a deck has the id of another course's deck.
     """
-    require(actor, can_sync_decks)
-    course = find_course(course_slug)
-    if course is None:
-        return []
-    files = read_decks(course_slug)
-    with unit_of_work() as work:
-        known = {
-            deck.key: deck for deck in work.session.scalars(select(Deck).where(Deck.course_id == course.id))
-        }
-        done = [_sync_deck(work.session, course.id, file, known.pop(file.key, None)) for file in files]
-        for deck in known.values():
-            if not deck.retired:
-                deck.retired, deck.hash = True, ""
-                done.append(DeckSync(deck.key, retired=1))
-        return done
+
+    name = "cards"
+
+    def check(self, folder: CourseFolder) -> list[Fault]:
+        return read_decks(folder)[1]
+
+    def sync(self, actor: Actor, course_id: int, folder: CourseFolder) -> Changes:
+        """Make the decks of the course those in its folder.
+
+        Raises:
+            Conflict: a deck has the id of another course's deck.
+        """
+        decks, _faults = read_decks(folder)
+        added = changed = removed = unchanged = 0
+        with unit_of_work() as work:
+            known = {
+                deck.key: deck
+                for deck in work.session.scalars(select(Deck).where(Deck.course_id == course_id))
+            }
+            for file in decks:
+                done = _sync_deck(work.session, course_id, file, known.pop(file.key, None))
+                added, changed = added + done.added, changed + done.changed
+                removed, unchanged = removed + done.removed, unchanged + done.unchanged
+            for deck in known.values():
+                if not deck.retired:
+                    deck.retired, deck.hash = True, ""
+                    removed += _count_cards(work.session, deck)
+        return Changes(added=added, changed=changed, removed=removed, unchanged=unchanged)
 
 
-def _sync_deck(session, course_id: int, file: DeckFile, deck: Deck | None) -> DeckSync:
+def _count_cards(session, deck: Deck) -> int:
+    return session.scalar(select(func.count()).where(Card.deck_id == deck.id, Card.retired.is_(False)))
+
+
+def _sync_deck(session, course_id: int, file: DeckFile, deck: Deck | None) -> Changes:
     if deck is None:
-        if session.scalar(select(Deck.id).where(Deck.key == file.key)) is not None:
-            raise Conflict(
-                _l("The deck id “%(key)s” is used by another course.", key=file.key),
-                rule="foreign_languages.deck_id",
-                next_step=_l("Give the deck another id."),
-            )
-        deck = Deck(key=file.key, course_id=course_id)
-        session.add(deck)
+        deck = _new_deck(session, course_id, file)
     elif deck.hash == file.hash and not deck.retired:
-        return DeckSync(file.key)
+        return Changes(unchanged=len(file.cards))
+    # a deck that was gone, or has another name now, shows every card anew
+    renamed = deck.retired or (deck.lang, deck.title) != (file.lang, dict(file.title))
     deck.lang, deck.title, deck.hash, deck.retired = file.lang, dict(file.title), file.hash, False
     session.flush()
     cards = {card.key: card for card in session.scalars(select(Card).where(Card.deck_id == deck.id))}
@@ -76,12 +67,26 @@ def _sync_deck(session, course_id: int, file: DeckFile, deck: Deck | None) -> De
             _add_card(session, deck, written, position)
             added += 1
         else:
-            changed += _change_card(session, card, written, position)
+            changed += _change_card(session, card, written, position) or renamed
     gone = [card for card in cards.values() if not card.retired]
     for card in gone:
         card.retired = True
     session.flush()
-    return DeckSync(file.key, added, changed, len(gone))
+    return Changes(
+        added=added, changed=changed, removed=len(gone), unchanged=len(file.cards) - added - changed
+    )
+
+
+def _new_deck(session, course_id: int, file: DeckFile) -> Deck:
+    if session.scalar(select(Deck.id).where(Deck.key == file.key)) is not None:
+        raise Conflict(
+            _l("The deck id “%(key)s” is used by another course.", key=file.key),
+            rule="foreign_languages.deck_id",
+            next_step=_l("Give the deck another id."),
+        )
+    deck = Deck(key=file.key, course_id=course_id, lang=file.lang, title=dict(file.title), retired=False)
+    session.add(deck)
+    return deck
 
 
 def _add_card(session, deck: Deck, written: CardFile, position: int) -> None:
@@ -92,6 +97,8 @@ def _add_card(session, deck: Deck, written: CardFile, position: int) -> None:
 
 
 def _change_card(session, card: Card, written: CardFile, position: int) -> bool:
+    """Whether learners see another card now."""
+    came_back = card.retired
     card.position, card.lesson, card.retired = position, written.lesson, False
     number = session.scalar(
         select(CardVersion.number).where(CardVersion.card_id == card.id, CardVersion.hash == written.hash)
@@ -103,6 +110,6 @@ def _change_card(session, card: Card, written: CardFile, position: int) -> bool:
             CardVersion(card_id=card.id, number=number, hash=written.hash, content=dict(written.content))
         )
     if number == card.current_number:
-        return False
+        return came_back
     card.current_number = number
     return True

@@ -5,22 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from academy.sdk import (
-    CONTRACT,
-    CourseModule,
-    Event,
-    Job,
-    StoredData,
-    find_course_by_id,
-    hookimpl,
-    unit_of_work,
-)
-from academy.sdk.events import CoursePublished
+from academy.sdk import CONTRACT, CourseModule, StoredData, hookimpl
 from courses.foreign_languages.cli import group
+from courses.foreign_languages.deck_sync import DecksPart
 from courses.foreign_languages.dictation import Dictation
-from courses.foreign_languages.jobs import SYNC_DECKS, run_sync_decks
 from courses.foreign_languages.pages import bp
-from courses.foreign_languages.policies import DECKS_SYNC
 from courses.foreign_languages.queries import decks_of_course
 from courses.foreign_languages.services import erase_person, export_person
 
@@ -38,9 +27,8 @@ MODULE = CourseModule(
     package="courses.foreign_languages",
     exercise_types=(Dictation(),),
     pages=bp,
-    permissions=(DECKS_SYNC,),
-    jobs=(Job(name=SYNC_DECKS, run=run_sync_decks),),
     cli=group,
+    content=DecksPart(),
     stored_data=(
         StoredData(
             table="foreign_languages_card_state",
@@ -66,17 +54,6 @@ MODULE = CourseModule(
 @hookimpl
 def academy_course_module() -> CourseModule:
     return MODULE
-
-
-@hookimpl
-def academy_on_event(event: Event) -> None:
-    if not isinstance(event, CoursePublished):
-        return
-    course = find_course_by_id(event.course_id)
-    if course is None or course.module != SLUG:
-        return
-    with unit_of_work() as work:
-        work.enqueue(SYNC_DECKS, key=f"{SYNC_DECKS}:{event.course_id}", course_id=event.course_id)
 
 
 @hookimpl

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from academy.sdk import Actor, Role, _l, declare, policy
+from academy.sdk import Actor, _l, policy
 
-__all__ = ["DECKS_SYNC", "can_practise", "can_sync_decks"]
-
-DECKS_SYNC = declare("foreign_languages.sync_decks", Role.ADMINISTRATOR)
-
-
-@policy(_l("Only administrators may take over decks from the content folder."))
-def can_sync_decks(actor: Actor, obj: object = None) -> bool:
-    return actor.may(DECKS_SYNC)
+__all__ = ["can_practise"]
 
 
 @policy(_l("Only people with an account and a personal record may practise with cards."))

@@ -16,8 +16,7 @@ from academy.sdk import (
     hookimpl,
     unit_of_work,
 )
-from academy.sdk.events import CoursePublished
-from courses.political_theory.cli import group
+from academy.sdk.events import CourseMaterialChanged, CoursePublished
 from courses.political_theory.close_reading import CloseReading
 from courses.political_theory.jobs import (
     EXPIRE,
@@ -46,7 +45,6 @@ MODULE = CourseModule(
         Job(name=STORE_DOCUMENTS, run=run_store_documents),
         Job(name=EXPIRE, run=run_expire_annotations, every=timedelta(days=1)),
     ),
-    cli=group,
     stored_data=(
         StoredData(
             table="political_theory_annotation",
@@ -74,7 +72,7 @@ def academy_course_module() -> CourseModule:
 
 @hookimpl
 def academy_on_event(event: Event) -> None:
-    if not isinstance(event, CoursePublished):
+    if not isinstance(event, CoursePublished | CourseMaterialChanged):
         return
     course = find_course_by_id(event.course_id)
     if course is None or course.module != SLUG:

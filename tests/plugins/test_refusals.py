@@ -36,7 +36,7 @@ def make_plugin(name: str = "strange", **changes: Any) -> ModuleType:
 def bare(**changes: Any) -> dict[str, Any]:
     """A manifest with nothing in it but its name, so that one rule at a time can break."""
     empty = dict.fromkeys(("exercise_types", "permissions", "jobs", "stored_data", "links"), ())
-    return empty | {"pages": None, "rest": None, "cli": None, "package": "tests.plugins"} | changes
+    return empty | {"pages": None, "rest": None, "cli": None, "content": None, "package": "tests.plugins"} | changes
 
 
 class OtherKind(Counting):
@@ -62,6 +62,7 @@ class HalfKind:
             {"permissions": (Permission("catalog.publish", frozenset({Role.LEARNER})),)},
             "permission catalog.publish must start with sample_module.",
         ),
+        ({"content": object()}, "its content does not implement ContentPart"),
         ({"jobs": (Job(name="count", run=print),)}, "job count must start with sample_module."),
         ({"pages": Blueprint("catalog", __name__)}, "blueprint catalog must start with sample_module"),
         (

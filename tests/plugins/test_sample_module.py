@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from sqlalchemy import create_engine, inspect
 
+from academy.catalog.content import content_check
+from academy.catalog.content_parts import Changes, content_parts
+from academy.catalog.events import CourseMaterialChanged
 from academy.catalog.queries import find_course
 from academy.catalog.services import (
     CourseDescription,
@@ -12,6 +16,7 @@ from academy.catalog.services import (
     create_course,
     publish_course,
     publish_lesson_version,
+    sync_content,
 )
 from academy.enrollment.services import enroll, enroll_person
 from academy.kernel import migrations

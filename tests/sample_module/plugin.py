@@ -16,10 +16,11 @@ from academy.sdk import (
     find_course_by_id,
     hookimpl,
 )
-from academy.sdk.events import CoursePublished
+from academy.sdk.events import CourseMaterialChanged, CoursePublished
 from tests.sample_module import services
 from tests.sample_module.cli import group
 from tests.sample_module.counting import Counting
+from tests.sample_module.farewell import Farewell
 from tests.sample_module.jobs import run_count
 from tests.sample_module.pages import bp
 from tests.sample_module.policies import GREETINGS_FORGET
@@ -44,6 +45,7 @@ MODULE = CourseModule(
     permissions=(GREETINGS_FORGET,),
     jobs=(Job(name=services.COUNT, run=run_count),),
     cli=group,
+    content=Farewell(),
     stored_data=(
         StoredData(
             table="sample_module_greeting",
@@ -87,7 +89,7 @@ def academy_search_documents(course_id: int) -> Iterable[Mapping[str, Any]]:
 
 @hookimpl
 def academy_on_event(event: Event) -> None:
-    if isinstance(event, CoursePublished):
+    if isinstance(event, CoursePublished | CourseMaterialChanged):
         heard.append(event)
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 from flask import Flask
 
-from academy.catalog.services import (
-    CourseDescription,
-    OutlinePlan,
-    create_course,
-    publish_course,
-    publish_lesson_version,
-)
+from academy.catalog.content_parts import Changes, content_parts
+from academy.catalog.content_sync import SyncReport
+from academy.catalog.queries import find_course
+from academy.catalog.services import sync_content
 from academy.kernel.actor import Actor
 from academy.kernel.jobs import run_all
 
@@ -41,10 +38,19 @@ def deck(cards: list[dict], key: str = "tu-vung") -> dict:
 
 @dataclass
 class Language:
-    """The course and its folder."""
+    """A course in a content folder, with its decks."""
 
-    course_id: int
-    folder: Path
+    app: Flask
+    root: Path
+    slug: str
+
+    @property
+    def course_id(self) -> int:
+        return find_course(self.slug).id
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "foreign_languages" / self.slug / "decks"
 
     def write(self, *decks: dict) -> None:
         """Make these the deck files of the course."""
@@ -55,44 +61,59 @@ class Language:
                 yaml.safe_dump(one, allow_unicode=True), encoding="utf-8"
             )
 
+    def sync(self) -> SyncReport:
+        """Bring the whole content folder in."""
+        report = sync_content(Actor.system(), self.root, content_parts(self.app))
+        run_all()
+        return report
+
+    def changes(self) -> Changes:
+        """Bring the folder in; what that did to this course's cards."""
+        report = self.sync()
+        assert not report.faults, report.faults
+        return next(course.parts["cards"] for course in report.courses if course.slug == self.slug)
+
 
 def make_language(
-    app: Flask, slug: str = "tieng-anh", *, cards: int = 30, key: str = "tu-vung", owner: str = ""
+    app: Flask, root: Path, slug: str = "tieng-anh", *, cards: int = 30, key: str = "tu-vung"
 ) -> Language:
-    folder = app.config["ACADEMY"].content / "foreign_languages" / slug / "decks"
-    folder.mkdir(parents=True, exist_ok=True)
-    system = Actor.system()
-    title = {"vi": "Tiếng Anh", "en": "English"}
-    course = create_course(system, title=title, slug=slug, module="foreign_languages", owner_unit_path=owner)
-    language = Language(course.id, folder)
+    """A course with a deck, in the folder and in the academy."""
+    language = Language(app, root, slug)
+    language.folder.mkdir(parents=True)
+    course = {
+        "id": slug,
+        "title": {"vi": "Tiếng Anh", "en": "English", "de": "Englisch"},
+        "summary": {"vi": "Một khóa.", "en": "A course.", "de": "Ein Kurs."},
+        "level": "basic",
+        "periods": 1,
+        "languages": ["vi"],
+        "topics": [],
+        "outcomes": [{"id": "o1", "text": {"vi": "Nói", "en": "Speak", "de": "Sprechen"}, "bloom": "apply"}],
+        "completion": {"lessons": "all", "exercises": "none", "quiz": None},
+        "outline": [{"lesson": "bai", "minutes": 10, "outcomes": ["o1"]}],
+    }
+    home = language.folder.parent
+    (home / "course.yaml").write_text(yaml.safe_dump(course, allow_unicode=True), encoding="utf-8")
+    (home / "bai.vi.md").write_text(TEXT, encoding="utf-8")
     language.write(deck([card(number) for number in range(1, cards + 1)], key))
-    publish_lesson_version(system, course.id, "bai", {"vi": TEXT})
-    publish_course(
-        system,
-        course.id,
-        description=CourseDescription(title=title, languages=["vi"]),
-        outline=[OutlinePlan(lesson="bai")],
-    )
+    language.sync()
     return language
 
 
 @pytest.fixture
-def own_content(app, tmp_path) -> Path:
-    """The application reads a content folder of this test's own."""
-    config = app.config["ACADEMY"]
-    app.config["ACADEMY"] = replace(config, content=tmp_path / "content")
-    yield tmp_path / "content"
-    app.config["ACADEMY"] = config
+def root(tmp_path) -> Path:
+    """A content folder of this test's own."""
+    folder = tmp_path / "content"
+    folder.mkdir()
+    (folder / "topics.yaml").write_text("[]\n", encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
-def language(app, own_content) -> Language:
-    """The course, published, its deck taken over by the job."""
-    made = make_language(app)
-    run_all()
-    return made
+def language(app, root) -> Language:
+    return make_language(app, root)
 
 
 @pytest.fixture
-def make_another(app, own_content) -> Callable[..., Language]:
-    return lambda slug, **changes: make_language(app, slug, **changes)
+def make_another(app, root) -> Callable[..., Language]:
+    return lambda slug, **changes: make_language(app, root, slug, **changes)

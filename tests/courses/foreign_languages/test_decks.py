@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 
 import pytest
 
-from academy.catalog.services import set_visibility
+from academy.catalog.content import content_check
+from academy.catalog.content_parts import Changes, content_parts
+from academy.catalog.services import create_course, set_visibility
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from academy.plugins.manager import installed_modules
+from academy.search.documents import course_documents
+from academy.search.models import SearchOutbox
 from courses.foreign_languages import queries, services
-from courses.foreign_languages.deck_sync import sync_decks
-from courses.foreign_languages.errors import DecksFaulty
 from courses.foreign_languages.memory import NEW_PER_DAY, Phase
 from courses.foreign_languages.models import CardState
 from tests.courses.foreign_languages.conftest import card, deck
@@ -48,27 +51,26 @@ def counts(actor):
 # --- taking over ----------------------------------------------------------------------------------
 
 
-def test_publishing_a_course_brings_its_decks(language, learner):
+def test_syncing_the_content_brings_the_decks(language, learner):
     ((row, found),) = queries.list_decks(learner)
     assert (row.key, row.cards, row.title["vi"]) == ("tu-vung", 30, "Từ vựng")
     assert found.new == NEW_PER_DAY and found.due == 0
 
 
 def test_a_second_run_changes_nothing(language):
-    assert [one.any for one in sync_decks(Actor.system(), "tieng-anh")] == [False]
+    assert not language.sync().any
 
 
 def test_a_changed_card_is_a_new_version_and_keeps_what_is_remembered(language, learner):
     with clock.frozen(MORNING):
         _memory, shown = rate(learner)
     language.write(deck([card(1, front="word one"), *(card(number) for number in range(2, 31))]))
-    (done,) = sync_decks(Actor.system(), "tieng-anh")
-    assert (done.added, done.changed, done.retired) == (0, 1, 0)
+    assert language.changes() == Changes(changed=1, unchanged=29)
     now = queries.list_cards(the_deck(learner).id)[0]
     assert now.id == shown.id and now.version_id != shown.version_id and now.content["front"] == "word one"
     assert queries.memory_of(learner.person_id, now.id).reps == 1
     language.write(deck([card(number) for number in range(1, 31)]))
-    sync_decks(Actor.system(), "tieng-anh")
+    language.sync()
     assert queries.list_cards(the_deck(learner).id)[0].version_id == shown.version_id, (
         "old words, old version"
     )
@@ -77,53 +79,86 @@ def test_a_changed_card_is_a_new_version_and_keeps_what_is_remembered(language, 
 def test_a_removed_card_rests_and_comes_back_with_its_memory(language, learner):
     rate(learner)
     language.write(deck([card(number) for number in range(2, 31)]))
-    assert sync_decks(Actor.system(), "tieng-anh")[0].retired == 1
+    assert language.changes() == Changes(removed=1, unchanged=29)
     assert the_deck(learner).cards == 29 and counts(learner).seen == 0
     language.write(deck([card(number) for number in range(1, 31)]))
-    sync_decks(Actor.system(), "tieng-anh")
+    assert language.changes() == Changes(changed=1, unchanged=29)
     assert counts(learner).seen == 1
 
 
-def test_a_removed_deck_is_retired(language, learner):
+def test_a_removed_deck_is_retired_and_comes_back(language, learner):
     language.write()
-    sync_decks(Actor.system(), "tieng-anh")
+    assert language.changes() == Changes(removed=30)
     assert queries.list_decks(learner) == []
     with pytest.raises(NotFound):
         the_deck(learner)
+    language.write(deck([card(number) for number in range(1, 31)]))
+    assert language.changes() == Changes(changed=30)
+    assert the_deck(learner).cards == 30
+
+
+def test_a_deck_of_another_title_is_shown_anew(language, learner):
+    language.write(deck([card(number) for number in range(1, 31)]) | {"title": {"vi": "Từ", "en": "Words"}})
+    assert language.changes() == Changes(changed=30)
+    assert the_deck(learner).title["vi"] == "Từ"
+
+
+def test_a_changed_deck_alone_has_its_course_indexed_again(language, session):
+    def asked() -> int:
+        return session.query(SearchOutbox).filter_by(ref=language.course_id).count()
+
+    before = asked()
+    language.sync()
+    assert asked() == before
+    language.write(deck([card(1, front="ombudsman"), *(card(number) for number in range(2, 31))]))
+    language.sync()
+    assert asked() == before + 1
+    assert "ombudsman" in str(course_documents(language.course_id))
 
 
 @pytest.mark.parametrize(
-    ("faulty", "says"),
+    ("faulty", "line", "says"),
     [
-        ({"id": "Từ", "cards": [card(1)]}, "id"),
-        ({"cards": [card(1), card(1)]}, "word-1"),
-        ({"cards": [card(1, back={"vi": "từ"})]}, "back"),
-        ({"cards": []}, "cards"),
-        ({"cards": [card(1, colour="red")]}, "colour"),
+        ({"id": "Từ", "cards": [card(1)]}, 11, "id"),
+        ({"cards": [card(1), card(1)]}, 1, "word-1"),
+        ({"cards": [card(1, back={"vi": "từ"})]}, 2, "back"),
+        ({"cards": []}, 1, "cards"),
+        ({"cards": [card(1, colour="red")]}, 5, "colour"),
+        ({"cards": [card(1, lesson="khong-co")]}, 10, "The course has no lesson “khong-co”"),
     ],
 )
-def test_faulty_files_change_nothing(language, learner, faulty, says):
+def test_faulty_files_are_named_and_change_nothing(language, learner, faulty, line, says):
     language.write(deck([card(1)]) | faulty)
-    with pytest.raises(DecksFaulty, match=says):
-        sync_decks(Actor.system(), "tieng-anh")
+    (fault,) = language.sync().faults
+    assert fault.path.startswith("foreign_languages/tieng-anh/decks/") and says in fault.message
+    assert fault.line == line
+    assert fault in content_check(language.root, content_parts(language.app))
     assert the_deck(learner).cards == 30
 
 
 def test_what_is_not_yaml_is_named(language):
     (language.folder / "broken.yaml").write_text("id: [", encoding="utf-8")
-    with pytest.raises(DecksFaulty, match="broken.yaml"):
-        sync_decks(Actor.system(), "tieng-anh")
+    assert "broken.yaml" in str(language.sync().faults)
+
+
+def test_two_files_of_one_id(language):
+    (language.folder / "again.yaml").write_text(
+        (language.folder / "tu-vung.yaml").read_text("utf-8"), "utf-8"
+    )
+    assert "Two decks have the id “tu-vung”" in str(language.sync().faults)
 
 
 def test_a_deck_id_belongs_to_one_course(language, make_another):
-    make_another("tieng-duc")
-    with pytest.raises(Conflict, match="tu-vung"):
-        sync_decks(Actor.system(), "tieng-duc")
+    other = make_another("tieng-duc")
+    assert "tu-vung" in str(other.sync().faults)
 
 
-def test_who_may_take_over_decks(language, learner):
-    with pytest.raises(Forbidden):
-        sync_decks(learner, "tieng-anh")
+def test_decks_of_other_modules_courses_are_not_this_modules(language):
+    home = language.root / "smart_city" / "do-thi"
+    shutil.copytree(language.folder.parent, home)
+    file = home / "course.yaml"
+    file.write_text(file.read_text("utf-8").replace("id: tieng-anh", "id: do-thi"), "utf-8")
+    assert not language.sync().faults
 
 
 # --- who sees what --------------------------------------------------------------------------------
@@ -131,8 +166,14 @@ def test_who_may_take_over_decks(language, learner):
 
 def test_decks_of_a_restricted_course_are_hidden_until_begun(language, make_another):
     learner, other = create_actor(), create_actor()
-    course = make_another("noi-bo", key="noi-bo", owner="77/")
-    sync_decks(Actor.system(), "noi-bo")
+    create_course(
+        Actor.system(),
+        title={"vi": "Nội bộ", "en": "Internal"},
+        slug="noi-bo",
+        module="foreign_languages",
+        owner_unit_path="77/",
+    )
+    course = make_another("noi-bo", key="noi-bo")
     shown = queries.next_task(learner, queries.get_deck(learner, "noi-bo"))
     services.rate_card(learner, "noi-bo", shown.card.id, GOOD, seen=0)
     set_visibility(Actor.system(), course.course_id, "restricted")
@@ -152,7 +193,6 @@ def test_only_persons_practise(language):
 
 def test_twenty_new_cards_a_day_over_all_decks(language, learner, make_another):
     other = make_another("tieng-duc", key="tu-vung-duc")
-    sync_decks(Actor.system(), "tieng-duc")
     assert other.course_id
     with clock.frozen(MORNING):
         for _number in range(NEW_PER_DAY):
@@ -220,7 +260,6 @@ def test_ratings_are_one_to_four(language, learner, rating):
 
 def test_a_card_of_another_deck_is_not_found(language, learner, make_another):
     make_another("tieng-duc", key="khac")
-    sync_decks(Actor.system(), "tieng-duc")
     other = queries.list_cards(queries.get_deck(learner, "khac").id)[0]
     with pytest.raises(NotFound):
         services.rate_card(learner, "tu-vung", other.id, GOOD, seen=0)
@@ -339,15 +378,9 @@ def test_words_can_be_found(language):
     assert "word 7 This is word 7." in documents[0]["text"]
 
 
-def test_command_takes_over_and_recomputes(app, language):
+def test_command_recomputes(app, language):
     runner = app.test_cli_runner()
-    language.write(deck([card(number) for number in range(1, 33)]))
-    assert "2 new" in runner.invoke(args=["foreign-languages", "sync-decks"]).output
-    assert "unchanged" in runner.invoke(args=["foreign-languages", "sync-decks", "tieng-anh"]).output
     assert runner.invoke(args=["foreign-languages", "recompute", "--check"]).exit_code == 0
-    language.write(deck([]))
-    faulty = runner.invoke(args=["foreign-languages", "sync-decks"])
-    assert faulty.exit_code == 1 and "tu-vung.yaml" in faulty.output
 
 
 def test_the_list_of_decks_costs_the_same_for_many(language, learner, make_another, count_queries):
@@ -355,7 +388,6 @@ def test_the_list_of_decks_costs_the_same_for_many(language, learner, make_anoth
         queries.list_decks(learner)
     for number in range(3):
         make_another(f"khoa-{number}", key=f"bo-{number}", cards=2)
-        sync_decks(Actor.system(), f"khoa-{number}")
     with count_queries() as many:
         assert len(queries.list_decks(learner)) == 4
     assert len(many) == len(few) == 3

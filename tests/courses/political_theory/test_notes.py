@@ -304,10 +304,16 @@ def test_the_list_costs_one_query_for_many(reading, reader, count_queries):
     assert len(queries_run) == 1
 
 
-def test_command(app, reading):
-    runner = app.test_cli_runner()
-    assert (
-        "0 new documents" in runner.invoke(args=["political-theory", "store-documents", reading.slug]).output
+def test_a_changed_exercise_alone_brings_its_document(reading, reader):
+    text = VIETNAMESE.replace("thứ ba", "thứ năm")
+    save_item(
+        Actor.system(),
+        reading.course_id,
+        "hieu-luc",
+        KIND,
+        raw_spec(document={"vi": text, "en": ENGLISH}),
+        lesson="bai",
+        outcome="o1",
     )
-    assert "0 notes deleted" in runner.invoke(args=["political-theory", "expire-notes"]).output
-    assert runner.invoke(args=["political-theory", "store-documents", "khong-co"]).exit_code == 2
+    run_all()
+    assert queries.get_document(reader, document_of(text).hash).document.text == text
