@@ -9,10 +9,11 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from academy.audit import queries, services
 from academy.audit.policies import JOURNAL_READ, can_read_journal
-from academy.audit.wording import ACT_NAMES, act_name, actor_name
+from academy.audit.wording import ACT_NAMES, OBJECT_NAMES, act_name, actor_name, object_name
 from academy.kernel.http import current_actor
-from academy.kernel.i18n import _l
+from academy.kernel.i18n import _, _l
 from academy.kernel.rights import needs, signed_in
+from academy.kernel.text import sort_key
 from academy.web.navigation import add_entry
 
 bp = Blueprint("audit", __name__, template_folder="templates")
@@ -63,7 +64,9 @@ def journal() -> str:
         given=given,
         kept={name: value for name, value in given.items() if value},
         acts=ACT_NAMES,
+        objects=_objects(given["object"]),
         act_name=act_name,
+        object_name=object_name,
         actor_name=actor_name,
         verification=queries.last_verification(actor),
         job_id=_number(request.args.get("job", "")),
@@ -84,6 +87,14 @@ def own() -> str:
     """What the journal says about the reader: who looked, who changed what."""
     page = queries.entries_about(current_actor(), cursor=request.args.get("cursor"))
     return render_template("audit/own.html", page=page, act_name=act_name, actor_name=actor_name)
+
+
+def _objects(chosen: str) -> list[tuple[str, str]]:
+    """Kinds of objects to choose from, by name, and the chosen one, whatever it is."""
+    names = {kind: str(name) for kind, name in OBJECT_NAMES.items()}
+    if chosen:
+        names.setdefault(chosen, chosen)
+    return [("", _("All")), *sorted(names.items(), key=lambda entry: sort_key(entry[1]))]
 
 
 def _number(text: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Words for acts in the journal and for who acted; an act without words is shown by its name."""
+"""Words for acts in the journal, for what they were done to and for who acted; what has none is shown by its name."""
 
 from __future__ import annotations
 
@@ -88,10 +88,36 @@ ACT_NAMES: Mapping[str, Any] = {
     "quizzes.quiz.retire": _l("Quiz taken out"),
 }
 
+OBJECT_NAMES: Mapping[str, Any] = {
+    "account": _l("Account"),
+    "certificate": _l("Certificate"),
+    "certificate_proposal": _l("Proposal of documents"),
+    "class_run": _l("Class"),
+    "course": _l("Course"),
+    "enrollment": _l("Enrollment"),
+    "item": _l("Question"),
+    "journal": _l("Journal"),
+    "lesson": _l("Lesson"),
+    "login_session": _l("Sign-in on a device"),
+    "people_import": _l("Imported list"),
+    "person": _l("Person"),
+    "personal_token": _l("Access token"),
+    "posting": _l("Posting"),
+    "quiz": _l("Quiz"),
+    "register_export": _l("Export of the register"),
+    "role_grant": _l("Role"),
+    "unit": _l("Unit"),
+}
+
 
 def act_name(act: str) -> Any:
     """What an act is called."""
     return ACT_NAMES.get(act, act)
+
+
+def object_name(kind: str) -> Any:
+    """What a kind of object is called."""
+    return OBJECT_NAMES.get(kind, kind)
 
 
 def actor_name(name: str) -> Any:

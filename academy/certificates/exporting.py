@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ from academy.kernel.db import db
 from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.spreadsheet import CSV_TYPE, XLSX_TYPE, to_csv, to_xlsx
-from academy.kernel.storage import storage
+from academy.kernel.settings import settings
+from academy.kernel.storage import exports
 from academy.kernel.text import slug
 from academy.kernel.unit_of_work import unit_of_work
 from academy.organization.identity import actor_of_account
@@ -52,7 +54,7 @@ Report = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """A finished export; the file is the reader's to delete only if it is temporary."""
+    """A finished export: a file among :func:`academy.kernel.storage.exports`, with the name to save it under."""
 
     path: Path
     filename: str
@@ -112,7 +114,7 @@ def make_export(export_id: int, *, report: Report | None = None) -> ExportView:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"export.{export.format}"
         _write(path, export.format, ids, report or (lambda done, total: None))
-        key = storage().put_file(path, suffix=f".{export.format}")
+        key = exports().put_file(path, suffix=f".{export.format}")
     with unit_of_work() as work:
         kept = work.session.get(RegisterExport, export_id)
         kept.storage_key, kept.rows, kept.made_at = key, len(ids), clock.now()
@@ -134,14 +136,14 @@ def open_export(actor: Actor, export_id: int) -> Exported:
     """The file of an export, for download; the journal notes it.
 
     Raises:
-        NotFound: there is none, somebody else asked for it, or it is not made yet.
+        NotFound: there is none, somebody else asked for it, it is not made yet, or its file was deleted by now.
         Forbidden: the right to export was lost in the meantime.
     """
     require(actor, can_export)
     export = _own(actor, export_id)
     if export.storage_key is None:
         raise NotFound(_l("This export is not finished yet."), next_step=_l("Wait for its job to end."))
-    path = storage().path(export.storage_key)
+    path = _file(export)
     with unit_of_work():
         record(
             actor, "certificate.download_export", "register_export", export_id, details={"rows": export.rows}
@@ -168,7 +170,7 @@ def export_now(actor: Actor, filters: Filters, file_format: str) -> Exported:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"export.{file_format}"
         _write(path, file_format, ids, lambda done, total: None)
-        key = storage().put_file(path, suffix=f".{file_format}")
+        key = exports().put_file(path, suffix=f".{file_format}")
     with unit_of_work():
         record(
             actor,
@@ -182,7 +184,7 @@ def export_now(actor: Actor, filters: Filters, file_format: str) -> Exported:
             },
         )
     return Exported(
-        path=storage().path(key),
+        path=exports().path(key),
         filename=_filename(filters, file_format),
         mime=MIME_TYPES[file_format],
         rows=len(ids),
@@ -267,14 +269,37 @@ def _own(actor: Actor, export_id: int) -> RegisterExport:
     return export
 
 
+def _file(export: RegisterExport) -> Path:
+    try:
+        return exports().path(export.storage_key)
+    except NotFound as error:
+        raise NotFound(
+            _l("This file was deleted: exports hold personal data and are kept %(days)s days.", days=_days()),
+            rule="certificate.export-gone",
+            next_step=_l("Start the export again on the page of the register; the register itself is complete."),
+        ) from error
+
+
+def _days() -> int:
+    return settings().export_days
+
+
+def _state(export: RegisterExport) -> str:
+    if export.storage_key is None:
+        return "waiting"
+    return "made" if exports().holds(export.storage_key) else "gone"
+
+
 def _view(export: RegisterExport) -> ExportView:
+    made = export.made_at
     return ExportView(
         id=export.id,
         format=export.format,
         filters=export.filters,
         job_id=export.job_id,
-        is_made=export.storage_key is not None,
+        state=_state(export),
         filename=export.filename,
         rows=export.rows,
         created_at=export.created_at,
+        kept_until=clock.local(made + timedelta(days=_days())).date() if made else None,
     )

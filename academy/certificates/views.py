@@ -234,7 +234,7 @@ class Waiting:
 class BoardRow:
     """A member of a class: how far the study is, and how far the document.
 
-    ``standing``: studying, eligible, proposed, approved, issued, superseded, replaced or revoked.
+    ``standing``: studying, eligible, proposed, approved, issued or revoked.
     ``left_out`` is the reason for which the last proposal left the person out.
     """
 
@@ -257,14 +257,20 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportView:
+    """An export that somebody asked for. ``state``: waiting, made, or gone once its file was deleted.
+
+    ``kept_until`` is the day on which the file is due to be deleted, None while it is not made.
+    """
+
     id: int
     format: str
     filters: Mapping[str, Any]
     job_id: int | None
-    is_made: bool
+    state: str
     filename: str
     rows: int
     created_at: datetime
+    kept_until: date | None
 
 
 def _day(iso: str | None) -> date | None:

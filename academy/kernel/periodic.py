@@ -11,6 +11,7 @@ from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.jobs import Job, forget_finished_jobs, job
 from academy.kernel.limits import forget_old_counters
+from academy.kernel.storage import forget_old_exports
 from academy.kernel.unit_of_work import unit_of_work
 
 LOOK_EVERY = timedelta(minutes=1)
@@ -42,5 +43,9 @@ def enqueue_due() -> list[str]:
 
 @job("kernel.tidy")
 def tidy(_progress: object) -> dict[str, int]:
-    """Forget rate counters and finished jobs of long ago."""
-    return {"counters": forget_old_counters(), "jobs": forget_finished_jobs()}
+    """Forget rate counters, finished jobs and exported files of long ago."""
+    return {
+        "counters": forget_old_counters(),
+        "jobs": forget_finished_jobs(),
+        "exports": forget_old_exports(),
+    }

@@ -1,4 +1,8 @@
-"""Files by content: a file's name is the SHA-256 of its bytes, so it never changes."""
+"""Files by content: a file's name is the SHA-256 of its bytes, so it never changes.
+
+Two folders: what the academy keeps (:func:`storage`), and exports (:func:`exports`), which hold personal data
+and are deleted after ``Config.export_days``. Backups hold the first only.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,15 @@ import os
 import re
 import shutil
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from flask import Flask, current_app
 
+from academy.kernel import clock
 from academy.kernel.errors import NotFound
+from academy.kernel.settings import settings
 
 _KEY = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,8})?")
 
@@ -49,12 +56,25 @@ class Storage:
             raise NotFound()
         return target
 
+    def holds(self, key: str) -> bool:
+        return self._target(key).is_file()
+
     def read(self, key: str) -> bytes:
         return self.path(key).read_bytes()
 
+    def forget_before(self, instant: datetime) -> int:
+        """Delete the files that were last stored before an instant; how many."""
+        gone = 0
+        for file in self.root.glob("??/??/*"):
+            if file.stat().st_mtime < instant.timestamp():
+                file.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
     def _keep(self, key: str, stream: BinaryIO) -> None:
-        target = self._target(key)
+        target, now = self._target(key), clock.now().timestamp()
         if target.exists():
+            os.utime(target, (now, now))
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent)
@@ -63,6 +83,7 @@ class Storage:
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o640)
+        os.utime(temporary, (now, now))
         os.replace(temporary, target)
 
     def _target(self, key: str) -> Path:
@@ -72,9 +93,21 @@ class Storage:
 
 
 def init_storage(app: Flask) -> None:
-    app.extensions["academy_storage"] = Storage(app.config["ACADEMY"].instance / "files")
+    instance = app.config["ACADEMY"].instance
+    app.extensions["academy_storage"] = Storage(instance / "files")
+    app.extensions["academy_exports"] = Storage(instance / "exports")
 
 
 def storage() -> Storage:
-    """The storage of the running app."""
+    """The files that the running app keeps."""
     return current_app.extensions["academy_storage"]
+
+
+def exports() -> Storage:
+    """Files that somebody asked for: each is deleted some days after it was made."""
+    return current_app.extensions["academy_exports"]
+
+
+def forget_old_exports() -> int:
+    """Delete the exports that are older than the installation keeps them; how many files."""
+    return exports().forget_before(clock.now() - timedelta(days=settings().export_days))

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import text
 
-from academy.audit import queries, services
+from academy.audit import chain, queries, services
 from academy.audit.chain import verify
 from academy.audit.cli import verify_command
 from academy.audit.models import AuditEntry
@@ -151,6 +151,36 @@ def test_the_page_shows_filters_checks_and_remembers_the_finding(client):
     for query in ("act=x", "who=%25", "since=2026-13-01", "account=x", "person=999999999999999999", "object=unit&id=1"):
         assert client.get(f"/admin/audit?{query}").status_code == 200
     assert client.get("/admin/audit?cursor=x").status_code == 404
+
+
+def test_the_page_names_objects_in_words(client):
+    city = create_unit("Thành phố")
+    admin = create_actor(Role.ADMINISTRATOR, unit=city)
+    services.record(admin, "certificate.approve", "certificate_proposal", 12)
+    services.record(admin, "module.thing", "module_thing", 3)
+    sign_in(client, admin)
+    page = client.get("/admin/audit?object=certificate_proposal").get_data(as_text=True)
+    row = page[page.index("<tbody") :]
+    assert "Proposal of documents 12" in row and "certificate_proposal 12" not in row
+    assert re.search(r'<option value="certificate_proposal" selected>Proposal of documents</option>', page)
+    page = client.get("/admin/audit?object=module_thing").get_data(as_text=True)
+    assert "module_thing 3" in page and '<option value="module_thing" selected>' in page
+
+
+def test_acts_that_come_in_while_the_chain_is_checked_do_not_break_it(entries, monkeypatch):
+    calls = []
+
+    def slow_link(entry):
+        calls.append(entry.number)
+        if calls == list(range(1, 8)):  # another worker commits just before the head is looked at
+            monkeypatch.setattr(chain, "link", link)
+            services.record(SYSTEM, "thing.change", "thing", 8)
+        return link(entry)
+
+    link = chain.link
+    monkeypatch.setattr(chain, "link", slow_link)
+    verdict = verify()
+    assert (verdict.entries, verdict.broken_at) == (8, None)
 
 
 def test_everybody_reads_what_concerns_himself_and_nothing_else(app, client):

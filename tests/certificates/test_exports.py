@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from openpyxl import load_workbook
@@ -15,7 +16,7 @@ from sqlalchemy import select
 
 from academy.audit.models import AuditEntry
 from academy.certificates import exporting
-from academy.certificates.models import Certificate
+from academy.certificates.models import Certificate, DocumentFile
 from academy.certificates.queries import Filters
 from academy.certificates.services import (
     export_now,
@@ -29,6 +30,9 @@ from academy.kernel import clock
 from academy.kernel.authorization import Role
 from academy.kernel.errors import Forbidden, Invalid, NotFound
 from academy.kernel.jobs import run_all
+from academy.kernel.periodic import tidy
+from academy.kernel.settings import settings
+from academy.kernel.storage import storage
 from academy.kernel.unit_of_work import unit_of_work
 from academy.organization.models import RoleGrant
 from tests.factories import create_actor, create_unit, sign_in
@@ -257,3 +261,47 @@ def test_the_file_of_an_export_is_closed_to_all_others(issued, client, app):
         sign_in(other, actor)
         assert other.get(f"/admin/exports/{made.id}/file").status_code == status
     assert app.test_client().get(f"/admin/exports/{made.id}/file").status_code == 303
+
+
+def test_the_file_of_an_export_is_deleted_after_some_days_and_the_page_says_so(issued, client):
+    token = sign_in(client, issued.admin)
+    form = {"csrf_token": token, "class": "K52A", "q": "An", "format": "csv"}
+    place = client.post("/admin/exports", data=form).location
+    run_all()
+    keep = timedelta(days=settings().export_days)
+    path = open_export(issued.admin, int(place.rpartition("/")[2])).path
+    with clock.frozen(clock.now() + keep - timedelta(hours=1)):
+        tidy(None)
+        assert path.exists()
+    with clock.frozen(clock.now() + keep + timedelta(hours=1)):
+        assert tidy(None)["exports"] >= 1
+        assert not path.exists()
+    page = client.get(place).get_data(as_text=True)
+    assert "This file was deleted" in page and f"{place}/file" not in page
+    gone = client.get(f"{place}/file")
+    assert gone.status_code == 404
+    assert "personal data" in gone.get_data(as_text=True) and "again" in gone.get_data(as_text=True)
+    again = dict(re.findall(r'<input type="hidden" name="(class|q|format)" value="([^"]*)"', page))
+    assert again == {"class": "K52A", "q": "An", "format": "csv"}
+    other = client.post("/admin/exports", data=again | {"csrf_token": token}).location
+    run_all()
+    assert other != place and client.get(f"{other}/file").status_code == 200
+
+
+def test_making_the_same_file_again_keeps_it_longer(issued):
+    with clock.frozen("2026-11-02T03:00:00Z"):
+        path = export_now(issued.admin, Filters(), "csv").path
+    with clock.frozen("2026-11-08T03:00:00Z"):
+        assert export_now(issued.admin, Filters(), "csv").path == path
+    with clock.frozen("2026-11-14T03:00:00Z"):
+        tidy(None)
+        assert path.exists()
+
+
+def test_documents_are_kept_when_exports_go(issued, session):
+    request_export(issued.admin, Filters(), "zip")
+    run_all()
+    with clock.frozen(clock.now() + timedelta(days=4000)):
+        tidy(None)
+    for file in session.scalars(select(DocumentFile)):
+        assert storage().path(file.storage_key).is_file()
