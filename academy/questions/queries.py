@@ -35,7 +35,6 @@ __all__ = [
     "read_answer",
     "seed_for",
     "solution_of",
-    "spec_of",
     "specs_of",
 ]
 
@@ -83,7 +82,7 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolItem:
-    """What a draw needs to know of an item; the spec is not loaded."""
+    """What a draw needs to know of an item; the spec is not loaded. ``use_lesson``: a lesson may show it."""
 
     item_id: int
     version_id: int
@@ -92,6 +91,7 @@ class PoolItem:
     outcome: str
     lesson: str
     difficulty: int
+    use_lesson: bool
 
 
 def _current_items() -> Select:
@@ -230,29 +230,9 @@ def specs_of(hashes: Mapping[int, str]) -> dict[int, Mapping[str, Any]]:
     return {version_id: spec for version_id, spec in found.items() if spec is not None}
 
 
-def spec_of(version_id: int, digest: str) -> Mapping[str, Any]:
-    """The spec of one version whose hash is known."""
-    return specs_of({version_id: digest})[version_id]
-
-
-def pool(
-    course_id: int,
-    *,
-    outcome: str | None = None,
-    kinds: Sequence[str] | None = None,
-    lesson: str | None = None,
-    difficulty: Sequence[int] | None = None,
-) -> list[PoolItem]:
+def pool(course_id: int) -> list[PoolItem]:
     """Active items of a course that quizzes may draw, with their current versions, by key; one query."""
     statement = _current_items().where(Item.course_id == course_id, Item.state == ACTIVE, Item.use_pool)
-    if outcome is not None:
-        statement = statement.where(ItemVersion.outcome == outcome)
-    if kinds:
-        statement = statement.where(ItemVersion.kind.in_(kinds))
-    if lesson is not None:
-        statement = statement.where(Item.lesson == lesson)
-    if difficulty:
-        statement = statement.where(Item.difficulty.in_(difficulty))
     return [
         PoolItem(
             item_id=row.id,
@@ -262,6 +242,7 @@ def pool(
             outcome=row.outcome,
             lesson=row.lesson,
             difficulty=row.difficulty,
+            use_lesson=row.use_lesson,
         )
         for row in db.session.execute(statement.order_by(Item.key))
     ]

@@ -13,7 +13,7 @@ from academy.kernel.actor import Actor
 from academy.questions.content_part import content_items
 from academy.questions.registry import is_known
 from academy.questions.services import ItemDraft
-from academy.quizzes.paper import DrawRule, PoolTooSmall, draw
+from academy.quizzes.paper import DrawRule, PoolTooSmall, draw, require_unseen
 from academy.quizzes.publishing import sync_quizzes
 from academy.quizzes.schemas import SLUG, QuizSettings
 
@@ -58,7 +58,7 @@ class PoolDraft:
     def __init__(self, number: int, item: ItemDraft) -> None:
         self.version_id = number
         self.key, self.kind, self.outcome = item.key, item.kind, item.outcome
-        self.lesson, self.difficulty = item.lesson, item.difficulty
+        self.lesson, self.difficulty, self.use_lesson = item.lesson, item.difficulty, item.use_lesson
 
 
 def _read(folder: CourseFolder) -> tuple[dict[str, tuple[dict[str, Any], YamlFile]], list[Fault]]:
@@ -101,11 +101,22 @@ def _draw_faults(
                 yield file.fault(
                     (*where, "kinds"), f"There is no kind of question “{kind}”", "correct its name"
                 )
+    rules = [DrawRule.from_settings(row) for row in settings["draw"]]
     try:
-        draw([DrawRule.from_settings(row) for row in settings["draw"]], 1, pool)
+        draw(rules, 1, pool)
     except PoolTooSmall as fault:
         yield file.fault(
             ("draw", fault.rule),
             f"This line draws {fault.wanted} questions, the pool has {fault.found} left for it",
             "write more questions with use: [pool], or draw fewer",
+        )
+        return
+    try:
+        require_unseen(rules, pool)
+    except PoolTooSmall as fault:
+        yield file.fault(
+            ("draw", fault.rule),
+            f"This line draws {fault.wanted} questions, the pool has {fault.found} of those that no lesson "
+            "shows with their solution",
+            "write more questions with use: [pool], or say shown: true in this line",
         )

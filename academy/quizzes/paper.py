@@ -22,11 +22,16 @@ class Candidate(Protocol):
     outcome: str
     lesson: str
     difficulty: int
+    use_lesson: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawRule:
-    """One line of a blueprint: ``count`` items that pass every filter given, each of ``weight``."""
+    """One line of a blueprint: ``count`` items that pass every filter given, each of ``weight``.
+
+    ``shown``: whether items that a lesson shows, with their solution, are as good as others; if not, they
+    are drawn only where the pool has nothing else.
+    """
 
     count: int
     weight: Decimal = Decimal(1)
@@ -34,6 +39,7 @@ class DrawRule:
     kinds: tuple[str, ...] = ()
     lesson: str | None = None
     difficulty: tuple[int, ...] = ()
+    shown: bool = False
 
     @classmethod
     def from_settings(cls, row: Mapping[str, Any]) -> DrawRule:
@@ -44,6 +50,7 @@ class DrawRule:
             kinds=tuple(row.get("kinds", ())),
             lesson=row.get("lesson"),
             difficulty=tuple(row.get("difficulty", ())),
+            shown=row.get("shown", False),
         )
 
     def admits(self, item: Candidate) -> bool:
@@ -53,6 +60,10 @@ class DrawRule:
             and (self.lesson is None or item.lesson == self.lesson)
             and (not self.difficulty or item.difficulty in self.difficulty)
         )
+
+    def prefers(self, item: Candidate) -> bool:
+        """Whether the line admits the item, and nobody has seen its solution in a lesson."""
+        return self.admits(item) and (self.shown or not item.use_lesson)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +95,8 @@ def draw(
     """The paper of one attempt.
 
     No item is drawn twice. Where rules compete for an item, it goes to the one that needs it, so that
-    a draw fails only if no assignment at all could fill the blueprint.
+    a draw fails only if no assignment at all could fill the blueprint. Items whose solution a lesson
+    shows come in only as far as the others do not suffice.
 
     Args:
         rules: the blueprint.
@@ -109,6 +121,18 @@ def draw(
     )
 
 
+def require_unseen(rules: Sequence[DrawRule], pool: Iterable[Candidate]) -> None:
+    """Check that a blueprint can be filled without items whose solution a lesson shows.
+
+    Raises:
+        PoolTooSmall: it cannot; names the first line that lacks items.
+    """
+    items = {item.key: item for item in pool}
+    taken: dict[str, int] = {}
+    _fill(rules, [[key for key in sorted(items) if rule.prefers(items[key])] for rule in rules], taken)
+    _require_filled(rules, taken)
+
+
 def slot_seed(seed: int, slot: int) -> int:
     """The seed with which the item in a slot is shown and graded: positive, below 2**53, never 0."""
     digest = blake2b(f"{seed}\x1fslot\x1f{slot}".encode(), digest_size=8).digest()
@@ -120,10 +144,22 @@ def _chance(seed: int, purpose: str, key: str) -> bytes:
 
 
 def _assign(rules: Sequence[DrawRule], seed: int, items: Mapping[str, Candidate]) -> dict[str, int]:
-    """Item key → index of the rule it fills: a bipartite matching by augmenting paths (Kuhn)."""
+    """Item key → index of the rule it fills: first of what is preferred, the rest of what is admitted."""
     by_chance = sorted(items, key=lambda key: _chance(seed, "draw", key))
-    candidates = [[key for key in by_chance if rule.admits(items[key])] for rule in rules]
     taken: dict[str, int] = {}
+    _fill(rules, [[key for key in by_chance if rule.prefers(items[key])] for rule in rules], taken)
+    _fill(rules, [[key for key in by_chance if rule.admits(items[key])] for rule in rules], taken)
+    _require_filled(rules, taken)
+    return taken
+
+
+def _fill(rules: Sequence[DrawRule], candidates: Sequence[Sequence[str]], taken: dict[str, int]) -> None:
+    """Give the rules as many items as can be, by augmenting paths (Kuhn); what is taken stays taken.
+
+    Args:
+        candidates: per rule the keys it may have, the first choice in front.
+        taken: key → index of the rule that has it; added to.
+    """
 
     def place(rule: int, tried: set[str]) -> bool:
         """Give the rule one more item, moving an item's present rule to another if that helps."""
@@ -141,7 +177,16 @@ def _assign(rules: Sequence[DrawRule], seed: int, items: Mapping[str, Candidate]
         return False
 
     for index, rule in enumerate(rules):
-        for filled in range(rule.count):
-            if not place(index, set()):
-                raise PoolTooSmall(index, rule.count, filled)
-    return taken
+        missing = rule.count - _found(index, taken)
+        while missing > 0 and place(index, set()):
+            missing -= 1
+
+
+def _require_filled(rules: Sequence[DrawRule], taken: Mapping[str, int]) -> None:
+    for index, rule in enumerate(rules):
+        if _found(index, taken) < rule.count:
+            raise PoolTooSmall(index, rule.count, _found(index, taken))
+
+
+def _found(rule: int, taken: Mapping[str, int]) -> int:
+    return sum(taker == rule for taker in taken.values())

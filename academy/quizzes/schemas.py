@@ -53,8 +53,9 @@ class ShuffleSettings(Settings):
 
 
 class DrawSettings(Settings):
-    """One line of the blueprint."""
+    """One line of the blueprint; ``shown``: it may draw what lessons show, see :class:`academy.quizzes.paper.DrawRule`."""
 
+    shown = fields.Boolean()
     outcome = fields.String()
     kinds = fields.List(fields.String(), validate=validate.Length(min=1))
     lesson = fields.String()

@@ -10,7 +10,6 @@ from academy.quizzes.review import FLAGS
 from academy.quizzes.rules import QuizRules
 
 PHASES = ("after_submit", "after_close")
-EMPTY_ROW = {"count": 1}
 
 
 def new_settings(title: Mapping[str, str]) -> dict[str, Any]:
@@ -43,6 +42,7 @@ def settings_of(rules: QuizRules) -> dict[str, Any]:
                 "kinds": list(rule.kinds),
                 "lesson": rule.lesson,
                 "difficulty": list(rule.difficulty),
+                "shown": rule.shown,
             }
             for rule in rules.draw
         ],
@@ -83,6 +83,8 @@ def _rows(form: Any) -> list[dict[str, Any]]:
         for name in ("outcome", "lesson", "weight"):
             if value := (form.get(f"{base}.{name}") or "").strip():
                 row[name] = value.replace(",", ".") if name == "weight" else value
+        if f"{base}.shown" in form:
+            row["shown"] = True
         if kinds := form.getlist(f"{base}.kinds"):
             row["kinds"] = kinds
         if difficulty := [_number(value) for value in form.getlist(f"{base}.difficulty")]:

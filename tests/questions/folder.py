@@ -58,7 +58,7 @@ attempts: 2
 pass_mark: "5.0"
 shuffle: {items: true, options: true}
 draw:
-  - {outcome: o1, count: 1, weight: "1"}
+  - {outcome: o1, count: 1, weight: "1", shown: true}
   - {outcome: o2, kinds: [single], difficulty: [2, 3], count: 1, weight: "2"}
 review: {after_submit: [score, outcomes], after_close: [score, outcomes, answers, feedback]}
 """

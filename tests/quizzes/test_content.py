@@ -39,6 +39,7 @@ def course(app, tmp_path) -> Path:
         ("{outcome: o1, count: 1", "{outcome: o1, count: 2", 8, "the pool has 1"),
         ("kinds: [single]", "kinds: [riddle]", 9, "no kind of question “riddle”"),
         ("difficulty: [2, 3]", "difficulty: [1]", 9, "the pool has 0"),
+        (", shown: true}", "}", 8, "0 of those that no lesson shows with their solution"),
         ("after_submit: [score", "after_submit: [key", 10, "after_submit"),
         ("attempts: 2", "atempts: 2", 4, "atempts"),
     ],

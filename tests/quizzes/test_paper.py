@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from academy.quizzes.paper import DrawRule, PoolTooSmall, draw, slot_seed
+from academy.quizzes.paper import DrawRule, PoolTooSmall, draw, require_unseen, slot_seed
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Item:
     outcome: str = "o1"
     lesson: str = "01"
     difficulty: int = 2
+    use_lesson: bool = False
 
 
 POOL = [
@@ -106,6 +107,30 @@ def test_a_pool_too_small_names_the_rule():
     with pytest.raises(PoolTooSmall) as fault:
         draw((DrawRule(count=1), DrawRule(count=3, outcome="o2")), 1, [Item(1, "a"), Item(2, "b", outcome="o2")])
     assert (fault.value.rule, fault.value.wanted, fault.value.found) == (1, 3, 1)
+
+
+def test_what_a_lesson_shows_with_its_solution_is_drawn_only_where_nothing_else_is_left():
+    pool = [Item(n, f"k{n}", outcome=("o1", "o2")[n % 2], use_lesson=n < 6) for n in range(12)]
+    for seed in range(50):
+        assert {slot.version_id for slot in draw((DrawRule(count=6),), seed, pool)} == {6, 7, 8, 9, 10, 11}
+        paper = draw((DrawRule(count=2), DrawRule(count=5, outcome="o2")), seed, pool)
+        assert sum(slot.version_id < 6 for slot in paper) == 2, "three of o2 are unseen, five are wanted"
+
+
+def test_a_line_may_take_what_lessons_show_like_anything_else():
+    pool = [Item(n, f"k{n}", use_lesson=n < 6) for n in range(12)]
+    seen = Counter(
+        slot.version_id < 6 for seed in range(100) for slot in draw((DrawRule(count=3, shown=True),), seed, pool)
+    )
+    assert 100 < seen[True] < 200
+
+
+def test_lines_that_cannot_be_filled_unseen_are_named():
+    pool = [Item(1, "a"), Item(2, "b", outcome="o2", use_lesson=True)]
+    with pytest.raises(PoolTooSmall) as fault:
+        require_unseen((DrawRule(count=1, outcome="o1"), DrawRule(count=1, outcome="o2")), pool)
+    assert (fault.value.rule, fault.value.wanted, fault.value.found) == (1, 1, 0)
+    require_unseen((DrawRule(count=1), DrawRule(count=1, outcome="o2", shown=True)), pool)
 
 
 @given(seed=st.integers(0, 2**62), slot=st.integers(1, 400))
