@@ -226,7 +226,9 @@ def step(flood: Flood, state: State, decision: Decision, rain: float) -> Turn:
 
 
 def _affected(flood: Flood, water: float, evacuated: int, informed: bool) -> float:
-    exposed = flood.households / (1 + math.exp(-(water - flood.middle) / flood.spread))
+    # beyond e^700 no home is affected, and floating-point numbers end
+    dryness = min((flood.middle - water) / flood.spread, 700.0)
+    exposed = flood.households / (1 + math.exp(dryness))
     return exposed * (1 - evacuated / 100) * (flood.informed_factor if informed else 1)
 
 

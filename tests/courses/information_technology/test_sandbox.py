@@ -52,6 +52,8 @@ def expression_bomb(levels: int, copies: int) -> str:
         ("SELECT row_number() OVER (ORDER BY n DESC), id FROM dossier LIMIT 1", ((1, "H17"),)),
         ("SELECT round(avg(n), 1), substr('2025-08-01', 1, 7) FROM dossier", ((8.5, "2025-08"),)),
         ("SELECT strftime('%Y', '2025-08-01'), julianday('2025-08-02') - julianday('2025-08-01')", (("2025", 1.0),)),
+        ("SELECT 'now', datetime('2025-08-01', '+1 day'), date(NULL), time('nonsense')", (("now", "2025-08-02 00:00:00", None, None),)),
+        ("SELECT date(2460000.5), unixepoch('1970-01-02', 'utc'), date('2025-08-31', 'start of month')", (("2023-02-25", 86400, "2025-08-01"),)),
         ("SELECT NULL, x'00ff', 9e999, -9e999", ((None, "x'00ff'", "Inf", "-Inf"),)),
         ("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 900) SELECT max(x) FROM c", ((900,),)),
         ("SELECT 'ổn định; không phải hai câu' -- ; ", (("ổn định; không phải hai câu",),)),
@@ -98,6 +100,11 @@ def test_reading_works(query, rows):
         ("SELECT readfile('/etc/passwd')", "sqlite"),
         ("SELECT date('NOW')", "now"),
         ("SELECT julianday( )", "now"),
+        ('SELECT date("now")', "now"),
+        ("SELECT date('n' || 'ow', '-1 day')", "now"),
+        ("SELECT strftime('%s')", "now"),
+        ("SELECT unixepoch(x'6e6f77')", "now"),
+        ("SELECT id FROM dossier WHERE date(replace(id, id, 'now')) > '2000-01-01'", "now"),
     ],
 )
 def test_what_is_not_reading_is_refused_by_name(query, kind):

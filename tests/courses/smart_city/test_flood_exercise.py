@@ -169,6 +169,7 @@ def test_numbers_that_are_none_are_refused_not_misread(app):
         ({"rubric": []}, "rubric"),
         ({"surprise": 1}, "surprise"),
         ({"curve__middle": "500"}, "_schema"),  # no flood ever
+        ({"curve__middle": "500", "curve__spread": "0.1"}, "_schema"),  # a curve too steep for exp
         ({"pump_effect": "0.1", "informed_factor": "1", "evacuation_steps": [0, 5]}, "_schema"),  # nothing helps
         ({"costs": {"pump": 0, "inform": 0, "evacuate": 0, "request": 0}}, "_schema"),  # one way wins
         ({"pump_effect": "0.1", "costs__pump": 11, "budget": 60, "weights": {"affected": 10, "trust": 10, "cost": 80, "reasons": 0}}, "_schema"),  # idling pays

@@ -292,7 +292,8 @@ def test_unknown_addresses(client, learner, scenario):
 
 
 def test_pages_are_open_to_readers_playing_is_not(client, scenario):
-    assert client.get(HOME).status_code == 200
+    page = client.get(HOME)
+    assert page.status_code == 200 and "1.000 hộ" in page.get_data(as_text=True)
     assert client.get(f"{HOME}flood/{scenario.digest}").status_code == 200
     assert client.get(f"{HOME}flood/runs/1").status_code == 303
 
