@@ -27,8 +27,8 @@ from academy.kernel import clock
 from academy.kernel.connections import engine_options
 from academy.kernel.db import db
 from academy.kernel.events import init_events, subscribe
-from academy.kernel.http import current_actor, page_url, static_url
-from academy.kernel.i18n import LANGUAGE_NAMES, _l, current_language, localized
+from academy.kernel.http import page_url, static_url
+from academy.kernel.i18n import _l, localized
 from academy.kernel.periodic import every
 from academy.kernel.rights import check_rights, enforce
 from academy.kernel.storage import init_storage
@@ -45,8 +45,10 @@ from academy.search.engine import init_search
 from academy.search.services import note_course_changed
 from academy.web.errors import init_errors
 from academy.web.format import init_filters
-from academy.web.language import init_language, reader_theme
-from academy.web.navigation import add_entry, navigation
+from academy.web.fragments import init_fragments
+from academy.web.frame import init_frame
+from academy.web.language import init_language
+from academy.web.navigation import add_entry
 from academy.web.security import init_security
 
 SLICES = (
@@ -121,17 +123,8 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.filters["localized"] = localized
     app.jinja_env.globals["static_url"] = static_url
     app.jinja_env.globals["url_for"] = page_url
-
-    @app.context_processor
-    def frame() -> dict:
-        return {
-            "current_actor": current_actor(),
-            "navigation": navigation(),
-            "account_links": navigation("account"),
-            "locale": current_language(),
-            "locales": LANGUAGE_NAMES,
-            "theme": reader_theme(),
-        }
+    init_fragments(app)
+    init_frame(app)
 
 
 def _register_slices(app: Flask) -> None:

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, String, and_, cast, func, select
 
 from academy.catalog.markdown import Block, Heading
 from academy.catalog.models import Course, CourseInstructor, CourseVersion, LessonText
-from academy.kernel.version_cache import VersionCache
 from academy.catalog.views import CourseCard, CourseView, LessonTextView, OutlineEntry
 from academy.kernel.db import db
+from academy.kernel.version_cache import VersionCache
 
 __all__ = [
     "CARD_COLUMNS", "COURSE_COLUMNS", "VERSION_COLUMNS", "cached_version", "card", "course_view",
@@ -144,10 +144,10 @@ def card(row: Any) -> CourseCard:
 
 def text_view(text_id: int, version_hash: str, rendered_for: str) -> LessonTextView:
     """A rendered text from memory, or by one query; ``version_hash`` is that of its lesson version."""
-    return _TEXTS.get_or_make((text_id, version_hash, rendered_for), lambda: _load_text(text_id))
+    return _TEXTS.get_or_make((text_id, version_hash, rendered_for), lambda: _load_text(text_id, (version_hash, rendered_for)))
 
 
-def _load_text(text_id: int) -> LessonTextView:
+def _load_text(text_id: int, version: tuple[str, str]) -> LessonTextView:
     statement = select(
         LessonText.id,
         LessonText.lesson_version_id,
@@ -164,6 +164,7 @@ def _load_text(text_id: int) -> LessonTextView:
     row = db.session.execute(statement).one()
     return LessonTextView(
         id=row.id,
+        version=version,
         lesson_version_id=row.lesson_version_id,
         lang=row.lang,
         title=row.title,

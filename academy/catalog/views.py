@@ -88,12 +88,14 @@ class CourseView:
 class LessonTextView:
     """A lesson version in one language, rendered.
 
-    ``segments`` is the page in order: ``("html", markup)`` or ``("exercise", key)``; ``front_html`` is
+    ``version`` is another whenever anything of it is. ``segments`` is the page in order:
+    ``("html", markup)`` or ``("exercise", key)``; ``front_html`` is
     ``{"summary", "objectives": [], "glossary": [{"term", "html"}], "sources": []}``. All markup is
     sanitized and may be marked safe.
     """
 
     id: int
+    version: tuple[str, str]
     lesson_version_id: int
     lang: str
     title: str

@@ -68,7 +68,11 @@ class ExerciseType(Protocol):
     """Validates an item's ``spec`` at authoring time, rules between fields included."""
     template: str
     """What the learner sees; works as a plain form and on paper. Its context: ``view``, ``name``,
-    ``answer``, ``readonly``, ``result``, ``lang``, ``item``."""
+    ``answer``, ``readonly`` (always, for somebody who has not signed in), ``result``, ``lang``, ``item``, ``course``
+    (its slug), ``in_place`` (it takes its own place in a page that has its scripts already).
+
+    If it depends on nothing else, neither on who reads nor on what it looks up, the type says so by an attribute
+    ``template_is_pure = True``, and the academy keeps what it rendered."""
     editor: str
     """The authoring form; its context: ``spec``, ``name``, ``errors``."""
 

@@ -5,21 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from markupsafe import Markup
 
 from academy.catalog.queries import get_course, get_lesson
-from academy.kernel.version_cache import VersionCache
 from academy.enrollment.obstacles import obstacles
 from academy.kernel.errors import Conflict, Invalid
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _, current_language
 from academy.kernel.rights import public, signed_in
-from academy.plugins.contract import Feedback, Grade
 from academy.plugins.manager import installed_modules
-from academy.progress import queries, services
+from academy.progress import lesson_parts, queries, services
 from academy.questions.queries import get_item
 from academy.quizzes.queries import quizzes_of_course
-from academy.web.security import csrf_field
 
 bp = Blueprint("progress", __name__, template_folder="templates")
 
@@ -59,11 +55,15 @@ def show_lesson(course: str, lesson: str) -> str:
         text=found.text,
         state=state,
         row=row,
-        exercises={
-            key: _shown(exercise, found.text.lang, course, lesson, enrolled=state is not None)
-            or _context(exercise, found.text.lang, course, enrolled=state is not None)
-            for key, exercise in exercises.items()
-        },
+        outline=lesson_parts.outline(found, state),
+        article=lesson_parts.article(
+            found,
+            {
+                key: lesson_parts.exercise(exercise, found, enrolled=state is not None)
+                for key, exercise in exercises.items()
+            },
+            completed=row is not None and row.state == "completed",
+        ),
         unmet=[rule for rule in queries.unmet_rules(state) if rule.lesson == lesson] if state else [],
         before=before,
         after=after,
@@ -112,68 +112,10 @@ def answer_exercise(course: str, lesson: str, exercise: int) -> Any:
     shown = queries.lesson_exercise(item, actor.person_id, last.get(exercise), lang)
     return render_template(
         "progress/exercise.html",
-        exercise=_context(shown, lang, course, enrolled=state is not None),
+        exercise=lesson_parts.exercise_context(shown, lang, course, enrolled=state is not None),
         course_slug=course,
         lesson_slug=lesson,
         enrolled=state is not None,
+        in_place=True,
         fault=fault,
     )
-
-
-def _context(shown: queries.LessonExercise, lang: str, course: str, *, enrolled: bool) -> dict[str, Any]:
-    """What an exercise's template gets; see the contract of exercise types."""
-    response = shown.response
-    result = None
-    if response is not None:
-        remarks = tuple(Feedback(text=part["text"], tone=part["tone"]) for part in response.feedback)
-        grade = Grade(
-            score=response.score, feedback=remarks, details=response.details, pending=response.pending
-        )
-        result = {"grade": grade, "solution": shown.solution}
-    item = shown.item
-    context = {
-        "template": item.version.type.template,
-        "view": shown.view,
-        "name": f"ex-{item.item_id}",
-        "answer": response.answer if response else None,
-        "readonly": not enrolled,
-        "course": course,
-        "result": result,
-        "lang": lang,
-        "item": {"id": item.item_id, "key": item.key, "kind": item.kind},
-    }
-    return context
-
-
-_SHOWN: VersionCache[tuple[Markup, Markup]] = VersionCache(4096)
-
-
-def _shown(
-    shown: queries.LessonExercise, lang: str, course: str, lesson: str, *, enrolled: bool
-) -> Markup | None:
-    """An exercise of the academy's own kinds as HTML: alike for all who see this variant and answered alike.
-
-    Only the form's token is each reader's own. Exercises of modules are not kept: their templates may look at
-    the reader.
-    """
-    item, response = shown.item, shown.response
-    if ":" in item.kind:
-        return None
-
-    def render() -> tuple[Markup, Markup]:
-        html = render_template(
-            "progress/exercise.html",
-            exercise=_context(shown, lang, course, enrolled=enrolled),
-            course_slug=course,
-            lesson_slug=lesson,
-            enrolled=enrolled,
-        )
-        before, _token, after = html.partition(str(csrf_field()))
-        return Markup(before), Markup(after)
-
-    answered = repr(response) if response is not None else ""
-    version = item.version
-    place = (request.script_root, course, lesson, lang, current_language(), enrolled)
-    key = (item.item_id, version.id, version.hash, shown.seed, answered, *place)
-    before, after = _SHOWN.get_or_make(key, render)
-    return before + csrf_field() + after

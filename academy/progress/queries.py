@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
 
 from academy.catalog.course_rows import COURSE_COLUMNS, cached_version, course_view
 from academy.catalog.models import Course, CourseVersion
-from academy.kernel.version_cache import VersionCache
 from academy.catalog.views import CourseView, OutlineEntry
 from academy.enrollment.models import Enrollment
 from academy.kernel.actor import Actor
 from academy.kernel.db import Prepared
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l
+from academy.kernel.version_cache import VersionCache
 from academy.progress.models import (
     CourseProgress,
     ExerciseResponse,

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-
-from flask import Flask, Response, abort, g, request
-from flask_wtf.csrf import CSRFProtect, generate_csrf
-from markupsafe import Markup, escape
+from flask import Flask, Response, abort, request
+from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
@@ -16,6 +13,7 @@ from academy.kernel.errors import Forbidden
 from academy.kernel.i18n import _l
 from academy.web import static_caching
 from academy.web.compression import compress_page
+from academy.web.fragments import csp_nonce
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # signing in by JSON happens before there is a token; its content type needs a preflight across origins
@@ -56,20 +54,6 @@ def init_security(app: Flask, config: Config) -> None:
     app.before_request(_refuse_control_characters)
     app.before_request(_refuse_forgery)
     app.after_request(_add_headers)
-    app.jinja_env.globals["csp_nonce"] = csp_nonce
-    app.jinja_env.globals["csrf_field"] = csrf_field
-
-
-def csp_nonce() -> str:
-    """The nonce of this response: 128 random bits."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    return g.csp_nonce
-
-
-def csrf_field() -> Markup:
-    """The hidden field that every POST form carries."""
-    return Markup(f'<input type="hidden" name="csrf_token" value="{escape(generate_csrf())}">')
 
 
 def _refuse_control_characters() -> None:

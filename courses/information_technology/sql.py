@@ -111,6 +111,7 @@ class SqlExercise:
     title: ClassVar[Mapping[str, str]] = {"vi": "Truy vấn SQL", "en": "SQL query", "de": "SQL-Abfrage"}
     spec_schema: ClassVar[type[Schema]] = SqlSpec
     template: ClassVar[str] = "information_technology/sql.html"
+    template_is_pure: ClassVar[bool] = True
     editor: ClassVar[str] = "information_technology/sql_editor.html"
 
     def present(self, spec: Mapping[str, Any], seed: int, lang: str) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class FloodExercise:
     }
     spec_schema: ClassVar[type[Schema]] = FloodSpec
     template: ClassVar[str] = "smart_city/flood.html"
+    template_is_pure: ClassVar[bool] = True
     editor: ClassVar[str] = "smart_city/flood_editor.html"
 
     def present(self, spec: Mapping[str, Any], seed: int, lang: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class CoreType:
     spec_schema: ClassVar[type[Schema]]
     credit_rules: ClassVar[tuple[str, ...]]
     keeps_authors_order: ClassVar[bool] = False
+    template_is_pure: ClassVar[bool] = True
 
     @property
     def template(self) -> str:
