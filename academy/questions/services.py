@@ -122,8 +122,9 @@ def save_item(
             spec=checked_spec(kind, spec),
         )
         item = work.session.scalar(select(Item).where(Item.course_id == course_id, Item.key == key))
+        same_use = item is not None and _same_use(item, draft, STUDIO)
         saved = _store(work.session, actor, course_id, draft, item, STUDIO)
-        if saved.changed:
+        if saved.changed or not same_use:
             work.emit(CourseMaterialChanged(course_id=course_id))
         return saved
 
@@ -141,6 +142,7 @@ def retire_item(actor: Actor, item_id: int) -> None:
             raise NotFound(_l("There is no such exercise."))
         _require_edit(actor, item.course_id)
         item.state = RETIRED
+        work.emit(CourseMaterialChanged(course_id=item.course_id))
 
 
 def sync_items(actor: Actor, course_id: int, drafts: list[ItemDraft]) -> dict[str, int]:
@@ -164,7 +166,7 @@ def sync_items(actor: Actor, course_id: int, drafts: list[ItemDraft]) -> dict[st
         }
         for draft in drafts:
             item, digest = known.get(draft.key, (None, ""))
-            if item is not None and digest == draft.digest and _same_use(item, draft):
+            if item is not None and digest == draft.digest and _same_use(item, draft, CONTENT):
                 counts["unchanged"] += 1
                 continue
             _store(work.session, actor, course_id, draft, item, CONTENT)
@@ -200,14 +202,14 @@ def _check_fields(key: str, difficulty: int, use_lesson: bool, use_pool: bool) -
         raise Invalid(_l("Please correct the fields named below."), rule="questions.item", errors=errors)
 
 
-def _same_use(item: Item, draft: ItemDraft) -> bool:
+def _same_use(item: Item, draft: ItemDraft, origin: str) -> bool:
     return (
         item.lesson == draft.lesson
         and item.difficulty == draft.difficulty
         and item.use_lesson == draft.use_lesson
         and item.use_pool == draft.use_pool
         and item.state == ACTIVE
-        and item.origin == CONTENT
+        and item.origin == origin
     )
 
 

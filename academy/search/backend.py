@@ -57,11 +57,14 @@ class SearchDoc:
 class Scope:
     """What a reader may find. There is no default: who searches must say for whom.
 
-    ``labels`` are compared with :attr:`SearchDoc.labels`; ``everything`` is for administrators and tests.
+    ``labels`` are compared with :attr:`SearchDoc.labels`. ``closed`` names courses of which nothing is found
+    whatever their labels: the index may be some seconds older than a course's restriction. ``everything``
+    is for administrators and tests.
     """
 
     labels: frozenset[str]
     everything: bool = False
+    closed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from academy.catalog import queries as catalog
 from academy.catalog.models import (
@@ -38,6 +38,7 @@ __all__ = ["Result", "Results", "course_titles", "scope_of", "search", "suggest"
 MAX_LIMIT = 50
 MAX_OFFSET = 1000
 TITLES_READ = 20_000
+MAX_DOCUMENTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,8 @@ def search(
     limit: int = 10,
     cursor: str | None = None,
 ) -> Results:
-    """Find lessons and courses; never fails because of the text or of the index. Three queries at most.
+    """Find lessons and courses; never fails because of the text or of the index. One query, and one for each
+    of at most three document numbers.
 
     Args:
         text: in the query language of :mod:`academy.search.query`.
@@ -116,7 +118,7 @@ def search(
         return Results(query=query, items=(), total=0)
     try:
         page = engine().search(query, scope_of(actor), limit=limit, offset=offset, prefer=current_language())
-        items = [_result(hit) for hit in _still_allowed(actor, page.hits)]
+        items = [_result(hit) for hit in page.hits]
     except IndexDamaged:
         request_rebuild()
         return _from_database(actor, query, limit, offset)
@@ -142,29 +144,28 @@ def suggest(actor: Actor, typed: str, *, limit: int = 8) -> list[Suggestion]:
 
 
 def scope_of(actor: Actor) -> Scope:
-    """What the actor may find: public documents, and those of restricted courses he may see. One query."""
-    restricted = select(Course.slug).where(
-        Course.state == "published", Course.visibility == "restricted", courses_visible_to(actor)
+    """What the actor may find at this moment, however old the index is. One query.
+
+    That is public documents and those of restricted courses he may see, never those of courses that are
+    withdrawn or restricted to others.
+    """
+    is_open = and_(Course.state == "published", courses_visible_to(actor))
+    guarded = db.session.execute(
+        select(Course.slug, is_open.label("is_open")).where(
+            or_(Course.visibility == "restricted", Course.state != "published"),
+            Course.published_number.is_not(None),
+        )
+    ).all()
+    return Scope(
+        labels=frozenset([PUBLIC, *(course_label(row.slug) for row in guarded if row.is_open)]),
+        closed=frozenset(row.slug for row in guarded if not row.is_open),
     )
-    return Scope(frozenset([PUBLIC, *(course_label(slug) for slug in db.session.scalars(restricted))]))
 
 
 def course_titles(slugs: Iterable[str]) -> dict[str, Mapping[str, str]]:
     """Titles of courses by slug, for naming facets. One query."""
     rows = db.session.execute(select(Course.slug, Course.title).where(Course.slug.in_(set(slugs))))
     return {row.slug: row.title for row in rows}
-
-
-def _still_allowed(actor: Actor, hits: Sequence[Hit]) -> list[Hit]:
-    """Hits whose course the actor may see at this moment: the index may be some seconds old. One query."""
-    slugs = {hit.course for hit in hits}
-    if not slugs:
-        return []
-    statement = select(Course.slug).where(
-        Course.slug.in_(slugs), Course.state == "published", courses_visible_to(actor)
-    )
-    allowed = set(db.session.scalars(statement))
-    return [hit for hit in hits if hit.course in allowed]
 
 
 def _result(hit: Hit) -> Result:
@@ -184,13 +185,12 @@ def _result(hit: Hit) -> Result:
 
 def _documents(query: Query) -> Sequence[LegalRow]:
     """Entries of the legal register for the numbers in a query."""
+    numbers = [clause.number for clauses in query.alternatives for clause in clauses if isinstance(clause, Number)]
     found: dict[str, LegalRow] = {}
-    for clauses in query.alternatives:
-        for clause in clauses:
-            if isinstance(clause, Number):
-                for row in catalog.list_legal_documents(clause.number, limit=3).items:
-                    found.setdefault(row.slug, row)
-    return list(found.values())[:3]
+    for number in list(dict.fromkeys(numbers))[:MAX_DOCUMENTS]:
+        for row in catalog.list_legal_documents(number, limit=MAX_DOCUMENTS).items:
+            found.setdefault(row.slug, row)
+    return list(found.values())[:MAX_DOCUMENTS]
 
 
 # --- paging ---------------------------------------------------------------------------------------

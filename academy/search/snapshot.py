@@ -260,14 +260,14 @@ class Snapshot:
         if scope.everything:
             return self.live
         return self._cache.get(
-            ("scope", scope.labels), lambda: self._visible(scope), lambda mask: mask.nbytes
+            ("scope", scope.labels, scope.closed), lambda: self._visible(scope), lambda mask: mask.nbytes
         )
 
     def _visible(self, scope: Scope) -> np.ndarray:
         mask = np.zeros(self.size, bool)
         for label in scope.labels:
             mask[self._gather("label", label)[0]] = True
-        return mask
+        return mask & ~self._chosen("course", scope.closed)
 
     def chosen(self, field: str, values: frozenset[str]) -> np.ndarray | None:
         """Which documents have one of the values of a facet (not to be changed); None for no restriction."""

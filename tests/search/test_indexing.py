@@ -15,6 +15,7 @@ from academy.catalog.services import (
 from academy.kernel import clock, jobs
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
+from academy.questions.services import retire_item, save_item
 from academy.search import services
 from academy.search.engine import engine
 from academy.search.queries import search, suggest
@@ -139,6 +140,48 @@ def test_a_course_that_was_closed_a_moment_ago_is_not_shown(author):
     assert lessons(ANYBODY, "từ rất riêng")
     set_visibility(author, course.id, "restricted")
     assert lessons(ANYBODY, "từ rất riêng") == []
+
+
+@pytest.mark.parametrize("act", ["restrict", "withdraw"])
+def test_nothing_counts_or_suggests_what_was_closed_a_moment_ago(author, act):
+    write_course(author, "Văn thư", ("Kho chung", "Chữ chung."))
+    course = write_course(author, "Kho", ("Kho tàng", "Từ rất riêng."))
+    jobs.run_all()
+    engine().refresh()
+    assert search(ANYBODY, "kho").total == 3
+    if act == "restrict":
+        set_visibility(author, course.id, "restricted")
+    else:
+        withdraw_course(author, course.id)
+    results = search(ANYBODY, "kho")
+    assert results.total == len(results.items) == 1
+    assert course.slug not in results.facets["course"]
+    assert [item.title for item in suggest(ANYBODY, "kho")] == ["Kho chung"]
+    assert search(ANYBODY, "riengg").suggestion is None
+
+
+def test_exercises_are_found_as_long_as_the_lesson_shows_them(author):
+    course = write_course(author, "Văn thư", ("Đóng dấu", "Chữ.\n\n[[exercise:dau-1]]"))
+
+    def put(words, **use):
+        spec = {"text": {"vi": words, "en": words}, "answer": True}
+        saved = save_item(author, course.id, "dau-1", "truefalse", spec, lesson="01-bai", outcome="", **use)
+        jobs.run_all()
+        engine().refresh()
+        return saved.item_id
+
+    item = put("Giáp lai là gì")
+    assert lessons(ANYBODY, "giáp lai") == [(course.slug, "01-bai")]
+    put("Triện đỏ là gì")
+    assert lessons(ANYBODY, "giáp lai") == [] and lessons(ANYBODY, "triện đỏ")
+    put("Triện đỏ là gì", use_lesson=False)
+    assert lessons(ANYBODY, "triện đỏ") == [], "a question kept for quizzes is no text of the lesson"
+    put("Triện đỏ là gì")
+    assert lessons(ANYBODY, "triện đỏ")
+    retire_item(author, item)
+    jobs.run_all()
+    engine().refresh()
+    assert lessons(ANYBODY, "triện đỏ") == []
 
 
 def test_indexing_again_changes_nothing(author):
