@@ -35,6 +35,7 @@ def propose_reissue(actor: Actor, serial: str, *, reason: str, paper: Paper | No
         CertificateNotFound, Forbidden.
         Invalid: no reason.
         NotCurrent: the document was superseded, replaced or revoked.
+        Conflict: the new document would have letters that it cannot show.
     """
     return _propose_correction(actor, serial, purpose="reissue", reason=reason, paper=paper)
 
@@ -48,7 +49,7 @@ def propose_replacement(
         CertificateNotFound, Forbidden.
         Invalid: no reason.
         NotCurrent: the document was superseded, replaced or revoked.
-        Conflict: it is an attestation already; a lost attestation is re-issued.
+        Conflict: it is an attestation already (a lost attestation is re-issued), or has letters that cannot be shown.
     """
     return _propose_correction(actor, serial, purpose="replacement", reason=reason, paper=paper)
 
@@ -153,7 +154,7 @@ def _propose_correction(
                 proposal_id=proposal.id, eligibility_id=old.eligibility_id, replaces_id=old.id, reason=reason
             )
         )
-        flush_lines(work)
+        flush_lines(work, proposal)
         record(
             actor,
             f"certificate.propose_{purpose}",

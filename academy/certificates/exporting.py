@@ -27,8 +27,8 @@ from academy.kernel.authorization import require
 from academy.kernel.db import db
 from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.i18n import _l
-from academy.kernel.spreadsheet import CSV_TYPE, XLSX_TYPE, to_csv, to_xlsx
 from academy.kernel.settings import settings
+from academy.kernel.spreadsheet import CSV_TYPE, XLSX_TYPE, to_csv, to_xlsx
 from academy.kernel.storage import exports
 from academy.kernel.text import slug
 from academy.kernel.unit_of_work import unit_of_work

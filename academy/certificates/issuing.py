@@ -17,6 +17,7 @@ from academy.certificates.deciding import locked_proposal
 from academy.certificates.documents import render_missing
 from academy.certificates.errors import ProposalDecided, ProposalNotFound
 from academy.certificates.events import CertificateIssued
+from academy.certificates.lettering import check_letters
 from academy.certificates.models import Certificate, Proposal, ProposalLine, RegisterBook
 from academy.certificates.numbers import new_code, register_no, serial
 from academy.certificates.signing import publish_key, sign
@@ -25,7 +26,6 @@ from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.db import db, insert_if_absent
 from academy.kernel.i18n import _l
-from academy.kernel.settings import settings
 from academy.kernel.text import fold
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 
@@ -45,6 +45,7 @@ def issue(proposal_id: int, *, report: Report | None = None) -> int:
     Raises:
         ProposalNotFound: there is none.
         ProposalDecided: it was not approved.
+        Conflict: a document cannot be printed; those before it stand, and it got no number.
     """
     tell = report or (lambda done, total: None)
     total = 2 * _included(proposal_id)
@@ -71,8 +72,7 @@ def _issued(proposal_id: int) -> int:
 
 def _issue_portion(proposal_id: int) -> bool:
     """Write the next rows and whether there may be more."""
-    config = settings()
-    issuer = Issuer(body=config.issuing_body, parent=config.issuing_parent, base_url=config.base_url)
+    issuer = Issuer.of_installation()
     with unit_of_work() as work:
         proposal = locked_proposal(work, proposal_id)
         if proposal is None:
@@ -93,6 +93,7 @@ def _issue_portion(proposal_id: int) -> bool:
 
 
 def _write(work: UnitOfWork, proposal: Proposal, waiting: Sequence[Draft], issuer: Issuer) -> None:
+    check_letters(waiting)
     publish_key(work)
     year = proposal.issued_on.year
     book_id, first = _take_numbers(work, proposal.kind, year, proposal.owner_unit_id, len(waiting))

@@ -10,6 +10,7 @@ from academy.certificates import class_pages, proposal_pages, queries, services,
 from academy.certificates.policies import (
     CERTIFICATE_EXPORT,
     CERTIFICATE_READ,
+    PROPOSAL_READ,
     can_export,
     can_propose,
     can_revoke,
@@ -93,6 +94,7 @@ def show(serial: str) -> str:
         wording=wording,
         may_correct=can_propose(actor, document.owner_unit_path) and document.is_current,
         may_revoke=can_revoke(actor, document) and document.is_current,
+        sees_proposals=actor.may(PROPOSAL_READ, at=document.owner_unit_path),
     )
 
 

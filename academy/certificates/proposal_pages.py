@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from academy.certificates import services, wording
 from academy.certificates.class_board import board, why_not
@@ -20,7 +22,7 @@ from academy.certificates.proposal_queries import get_proposal, list_proposals, 
 from academy.certificates.proposing import batch_of
 from academy.certificates.schemas import PaperIn
 from academy.kernel.actor import Actor
-from academy.kernel.errors import Invalid, NotFound
+from academy.kernel.errors import Conflict, Invalid, NotFound
 from academy.kernel.http import current_actor, load
 from academy.kernel.i18n import _, localized
 from academy.kernel.jobs import get_job
@@ -60,8 +62,8 @@ def new_proposal() -> str:
 @needs(CERTIFICATE_PROPOSE)
 def create_proposal():
     form = request.form
-    left_out = {person: form.get(f"reason_{person}", "") for person in form.getlist("exclude", type=int)}
     try:
+        left_out = _left_out(form)
         paper = services.Paper(**load(PaperIn(), form.to_dict()))
         made = services.propose(
             current_actor(),
@@ -77,6 +79,8 @@ def create_proposal():
     except NobodyEligible as error:
         flash(f"{error.message} {error.next_step}", "warning")
         return redirect(f"/classes/{form['class']}" if form.get("class") else url_for(".proposals"), code=303)
+    except Conflict as error:
+        return _form(form, {}, error), error.status
     flash(_("Proposed. Somebody else has to approve it."), "success")
     return redirect(url_for(".proposal", proposal_id=made.id), code=303)
 
@@ -144,7 +148,22 @@ def _started_job(job_id: int | None, actor: Actor) -> bool:
         return False
 
 
-def _form(values: Any, errors: dict) -> str:
+def _left_out(form: MultiDict) -> dict[int, str]:
+    """Who is left out and why.
+
+    Raises:
+        Invalid: a reason stands beside somebody who is not left out: a number given cannot be taken back.
+    """
+    chosen = {person: form.get(f"reason_{person}", "") for person in form.getlist("exclude", type=int)}
+    named = [int(name[7:]) for name in form if re.fullmatch(r"reason_[0-9]{1,15}", name) and form[name].strip()]
+    message = _("A reason stands here, but the person is not left out. Tick the box, or remove the reason.")
+    errors = {f"exclude.{person}": [message] for person in named if person not in chosen}
+    if errors:
+        raise Invalid(_("Please correct the fields named below."), errors=errors)
+    return chosen
+
+
+def _form(values: Any, errors: dict, refused: Conflict | None = None) -> str:
     """Who would get a document, who would not and why, and what will stand on it."""
     given = {"class_code": values.get("class", ""), "course": values.get("course", "")}
     batch = batch_of(current_actor(), **given)
@@ -162,5 +181,6 @@ def _form(values: Any, errors: dict) -> str:
         values=values,
         signer=(run.signer_title, run.signer_name) if run else ("", ""),
         errors=errors,
+        refused=refused,
         kinds=wording.KIND_NAMES,
     )

@@ -16,10 +16,11 @@ from academy.catalog.policies import can_see_course
 from academy.catalog.queries import find_course, find_course_by_id
 from academy.catalog.views import CourseView
 from academy.certificates.errors import NobodyEligible
-from academy.certificates.lettering import unprintable
+from academy.certificates.lettering import check_letters
 from academy.certificates.models import KINDS, Proposal, ProposalLine
 from academy.certificates.policies import can_propose
 from academy.certificates.proposal_queries import entitled, find_proposal, open_proposal
+from academy.certificates.snapshot import Issuer, drafts
 from academy.certificates.views import Entitled, ProposalView
 from academy.classes.models import ClassRun
 from academy.classes.policies import teaches
@@ -86,7 +87,7 @@ def propose(
         Forbidden: no registrar of the issuing unit, or a teacher of the class or course.
         NobodyEligible: nobody is left for whom a document could be proposed.
         Invalid: the signer is missing, a reason is, or a date is far off.
-        Conflict: a name has letters that the documents cannot show.
+        Conflict: somebody else has just proposed them, or a document has letters that it cannot show.
     """
     with unit_of_work() as work:
         _hold(work, class_code, course)
@@ -103,7 +104,6 @@ def propose(
                 _l("There is nobody for whom a document could be proposed now."),
                 next_step=_l("The page of the class says who still lacks what."),
             )
-        _check_letters(chosen)
         proposal = Proposal(
             kind=kind,
             class_run_id=class_id,
@@ -128,7 +128,7 @@ def propose(
                     reason=reasons.get(person.person_id, ""),
                 )
             )
-        flush_lines(work)
+        flush_lines(work, proposal)
         record(
             actor,
             "certificate.propose",
@@ -221,23 +221,12 @@ def _check_reasons(people: Sequence[Entitled], reasons: Mapping[int, str], kind:
         raise Invalid(_l("Please correct the fields named below."), errors=errors)
 
 
-def _check_letters(people: Sequence[Entitled]) -> None:
-    for person in people:
-        strange = unprintable(person.full_name)
-        if strange:
-            raise Conflict(
-                _l(
-                    "The name %(name)s has letters that documents cannot show: %(letters)s",
-                    name=person.full_name,
-                    letters=strange,
-                ),
-                rule="certificate.letters",
-                next_step=_l("Enter the name in Latin letters, as in the passport, or leave the person out."),
-            )
+def flush_lines(work: UnitOfWork, proposal: Proposal) -> None:
+    """Write the lines of a new proposal.
 
-
-def flush_lines(work: UnitOfWork) -> None:
-    """Write the lines; a right that somebody else has just proposed makes this proposal void."""
+    Raises:
+        Conflict: a right of theirs has just been proposed by somebody else, or a document could not be printed.
+    """
     try:
         work.session.flush()
     except IntegrityError as error:
@@ -246,6 +235,7 @@ def flush_lines(work: UnitOfWork) -> None:
             rule="certificate.proposed",
             next_step=_l("Look at the open proposals."),
         ) from error
+    check_letters(drafts(proposal, Issuer.of_installation()))
 
 
 # --- what on --------------------------------------------------------------------------------------

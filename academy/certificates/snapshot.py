@@ -17,6 +17,7 @@ from academy.classes.models import ClassRun
 from academy.enrollment.models import Enrollment
 from academy.kernel import clock
 from academy.kernel.db import db
+from academy.kernel.settings import settings
 from academy.kernel.text import nfc
 from academy.organization.models import Person, Position, Posting, Unit
 
@@ -32,6 +33,11 @@ class Issuer:
     parent: str
     base_url: str
 
+    @classmethod
+    def of_installation(cls) -> Issuer:
+        config = settings()
+        return cls(body=config.issuing_body, parent=config.issuing_parent, base_url=config.base_url)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -43,8 +49,11 @@ class Draft:
     content: Mapping[str, Any]
 
 
-def drafts(proposal: Proposal, issuer: Issuer, *, limit: int) -> Sequence[Draft]:
-    """The next included lines without a document, by name as Vietnamese names are sorted; two queries."""
+def drafts(proposal: Proposal, issuer: Issuer, *, limit: int | None = None) -> Sequence[Draft]:
+    """The next included lines without a document, all if there is no limit, by name as Vietnamese names are sorted.
+
+    A constant number of queries.
+    """
     issued = select(Certificate.id).where(Certificate.proposal_line_id == ProposalLine.id).exists()
     rows = db.session.execute(
         select(ProposalLine, Eligibility, Person, Unit.name, Enrollment, ClassRun, *_PROGRAM)

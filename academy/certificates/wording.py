@@ -41,7 +41,7 @@ STANDING_NAMES = {
 }
 STANDING_TONES = {
     "studying": "plain",
-    "eligible": "action",
+    "eligible": "good",
     "proposed": "soon",
     "approved": "soon",
     "issued": "good",

@@ -42,6 +42,8 @@ from academy.kernel.jobs import Job, run_all
 from academy.kernel.unit_of_work import unit_of_work
 from academy.organization.identity import actor_of_account
 from academy.organization.models import Person
+from academy.organization.people import update_person
+from academy.organization.postings import post_person
 from academy.progress.events import CourseCompleted
 from academy.progress.models import Completion
 from tests.factories import create_actor, create_unit, grant
@@ -179,6 +181,34 @@ def test_a_name_that_would_print_as_boxes_is_refused_by_name(academy):
         propose(academy.registrar, class_code="K52A")
     assert refused.value.rule == "certificate.letters"
     assert "王小明" in str(refused.value.message)
+
+
+@pytest.mark.parametrize("where", ["birth_place", "position", "place", "signer_name", "class"])
+def test_nothing_that_would_print_as_boxes_is_proposed(academy, where):
+    person = academy.graduate("Nguyễn An", birth_date=date(1990, 1, 1), birth_place="北京" if where == "birth_place" else "")
+    if where == "position":
+        post_person(academy.admin, person.id, academy.city.id, position="处长")
+    if where == "class":
+        update_class(academy.admin, "K52A", decision_no="12/北京")
+    paper = Paper(**{where: "王小明"}) if where in ("place", "signer_name") else None
+    with pytest.raises(Conflict) as refused:
+        propose(academy.registrar, class_code="K52A", paper=paper)
+    assert refused.value.rule == "certificate.letters"
+    assert "Nguyễn An" in str(refused.value.message)
+    assert [person.full_name for person in entitled(class_id=get_class(academy.admin, "K52A").id)] == ["Nguyễn An"]
+
+
+def test_what_cannot_be_printed_by_the_day_of_issue_gets_no_number(academy, session):
+    person = academy.graduate("Nguyễn An", birth_date=date(1990, 1, 1))
+    proposal = propose(academy.registrar, class_code="K52A").id
+    approve(academy.approver, proposal)
+    update_person(academy.admin, person.id, birth_place="北京")
+    with pytest.raises(Conflict) as refused:
+        issue(proposal)
+    assert "北京" in str(refused.value.message)
+    assert documents(session) == [] and session.scalars(select(RegisterBook)).all() == []
+    update_person(academy.admin, person.id, birth_place="Bắc Kinh")
+    assert issue(proposal) == 1
 
 
 def test_a_guest_from_vientiane_is_certified_in_lao_letters(academy, session):

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from academy.certificates.models import Certificate, Proposal
 from academy.certificates.proposal_queries import list_waiting
 from academy.certificates.queries import find_certificate
-from academy.certificates.services import propose
+from academy.certificates.services import propose, propose_reissue
 from academy.classes.services import remove_member, update_class
+from academy.enrollment.services import enroll
 from academy.kernel.authorization import Role
 from academy.kernel.jobs import run_all
 from academy.organization.identity import actor_of_account
@@ -136,6 +137,35 @@ def test_rejecting_and_withdrawing_on_the_pages(academy, app):
 # --- the register ---------------------------------------------------------------------------------
 
 
+def test_what_was_typed_stays_when_a_proposal_is_refused(academy, app):
+    first, second = academy.graduate("Nguyễn An"), academy.graduate("王小明")
+    client, token = signed_in(app, academy.registrar)
+    form = token | {"class": "K52A", "note": "Lời nhắn", "place": "Sơn Tây"}
+    refused = client.post(
+        "/admin/proposals", data=form | {"exclude": first.id, f"reason_{first.id}": "Đang xét kỷ luật"}
+    )
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 409
+    for typed in ("Lời nhắn", "Sơn Tây", "Đang xét kỷ luật", f'value="{first.id}" checked'):
+        assert typed in page
+    assert "王小明" in page
+    # a reason without the tick would propose, and number, somebody who was meant to be left out
+    refused = client.post("/admin/proposals", data=form | {f"reason_{second.id}": "Tên chữ Hán"})
+    assert refused.status_code == 422 and "Tên chữ Hán" in refused.get_data(as_text=True)
+    made = client.post("/admin/proposals", data=form | {"exclude": second.id, f"reason_{second.id}": "Tên chữ Hán"})
+    assert made.status_code == 303
+
+
+def test_the_holder_is_told_of_a_correction_without_a_link_that_is_closed(issued, app, holder, serial):
+    propose_reissue(issued.registrar, serial, reason="Sai tên")
+    link = f"/admin/proposals/{find_certificate(serial).correction.id}"
+    for actor, links in ((holder, False), (issued.registrar, True)):
+        client, _token = signed_in(app, actor)
+        page = client.get(f"/certificates/{serial}").get_data(as_text=True)
+        assert "A correction is under way" in page
+        assert (link in page) is links
+
+
 def test_the_register_is_found_by_name_number_class_state_and_year(issued, client, serial):
     sign_in(client, issued.inspector)
     everything = client.get("/admin/register").get_data(as_text=True)
@@ -203,6 +233,7 @@ def test_registrars_see_where_documents_wait(academy, app, session):
     academy.graduate("Trần Thị Ánh")
     alone = academy.member("Đỗ Tự Học")
     remove_member(academy.admin, "K52A", alone.id, reason="Tự học")
+    enroll(actor_of_account(alone.account_id), academy.course)
     academy.completes(alone)
     assert [(row.class_code, row.course, row.people) for row in list_waiting(academy.registrar)] == [
         ("K52A", academy.course, 1),
