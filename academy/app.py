@@ -20,6 +20,7 @@ from academy.catalog.events import (
     CoursePublished,
     CourseWithdrawn,
 )
+from academy.catalog.owner_paths import on_unit_moved
 from academy.certificates.services import on_course_completed
 from academy.config import Config, writable_instance
 from academy.enrollment.queries import count_studying
@@ -33,6 +34,7 @@ from academy.kernel.periodic import every
 from academy.kernel.rights import check_rights, enforce
 from academy.kernel.storage import init_storage
 from academy.organization import identity
+from academy.organization.events import UnitMoved
 from academy.plugins.manager import Modules, discover, init_modules
 from academy.progress.events import CourseCompleted
 from academy.progress.services import on_attempt
@@ -153,6 +155,7 @@ def _wire(app: Flask, modules: Modules) -> None:
         if module.content is not None:
             register_content_part(app, module.content, module=module.slug)
     register_audience(app, count_studying)
+    subscribe(app, UnitMoved, on_unit_moved, atomic=True)
     subscribe(app, CourseCopied, copy_quizzes, atomic=True)
     subscribe(app, AttemptSubmitted, on_attempt, atomic=True)
     subscribe(app, CourseCompleted, on_course_completed, atomic=True)

@@ -1,4 +1,4 @@
-"""What happens to people that slices above may have to act upon."""
+"""What happens to people and units that slices above may have to act upon."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ class PersonDeactivated(Event):
     """A person has left; the record stays, the account is closed."""
 
     person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitMoved(Event):
+    """A unit stands elsewhere in the tree: paths that began with ``old_path`` begin with ``new_path`` now."""
+
+    unit_id: int
+    old_path: str
+    new_path: str

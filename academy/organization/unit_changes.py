@@ -17,6 +17,7 @@ from academy.kernel.i18n import _l, _n
 from academy.kernel.text import clean, fold, slug, sort_key
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.organization.errors import UnitClosed, UnitInUse
+from academy.organization.events import UnitMoved
 from academy.organization.models import UNIT_KINDS, Posting, RoleGrant, Unit, UnitVersion
 from academy.organization.policies import can_manage_unit, can_see_unit
 
@@ -126,8 +127,10 @@ def move_unit(actor: Actor, unit_id: int, parent_id: int, *, on: date | None = N
         )
         unit.parent_id = parent.id
         work.session.flush()
-        _rewrite_paths(work, unit.path, f"{parent.path}{unit.id}/")
+        moved = UnitMoved(unit_id=unit.id, old_path=unit.path, new_path=f"{parent.path}{unit.id}/")
+        _rewrite_paths(work, moved.old_path, moved.new_path)
         work.session.refresh(unit)
+        work.emit(moved)
         return unit
 
 

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from academy.audit.models import AuditEntry
+from academy.catalog.policies import can_manage_course
+from academy.catalog.queries import find_course
+from academy.catalog.services import create_course
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
@@ -126,6 +129,19 @@ def test_a_moved_unit_takes_everything_below_along_and_the_past_stays(city, admi
     below = queries.list_units(admin, parent_id=old.id, on=date(2026, 6, 30)).items
     assert [row.id for row in below] == [ward.id]
     assert queries.list_units(admin, parent_id=old.id).items == []
+
+
+def test_the_courses_of_a_moved_unit_are_managed_by_whom_it_came_to(city, admin):
+    old, new = (services.create_unit(admin, name=f"Quận {n}", kind="district", parent_id=city.id) for n in (1, 2))
+    ward = services.create_unit(admin, name="Phường A", kind="ward", parent_id=old.id)
+    office = services.create_unit(admin, name="Văn phòng", kind="office", parent_id=ward.id)
+    for slug, unit in (("cua-phong", office), ("cua-quan", old)):
+        create_course(Actor.system(), title={"vi": "Khóa học"}, slug=slug, owner_unit_path=unit.path)
+    services.move_unit(admin, ward.id, new.id)
+    before, after = create_actor(Role.ADMINISTRATOR, unit=old), create_actor(Role.ADMINISTRATOR, unit=new)
+    for slug, manager, stranger in (("cua-phong", after, before), ("cua-quan", before, after)):
+        course = find_course(slug)
+        assert can_manage_course(manager, course) and not can_manage_course(stranger, course)
 
 
 def test_a_unit_cannot_come_to_stand_below_itself(city, admin):
