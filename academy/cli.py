@@ -9,11 +9,13 @@ from pathlib import Path
 
 import click
 from flask.cli import FlaskGroup
+from sqlalchemy.exc import SQLAlchemyError
 
 from academy.app import SLICES, create_app
 from academy.config import ConfigError
 from academy.kernel.errors import AcademyError
 from academy.kernel.rights import MissingRight
+from academy.operations.database_faults import database_fault
 from academy.plugins.manager import ModuleRefused
 
 
@@ -45,6 +47,12 @@ def main() -> None:
         cli(standalone_mode=True)
     except (ConfigError, ModuleRefused, MissingRight, AcademyError) as error:
         click.echo(f"academy: {error}", err=True)
+        sys.exit(2)
+    except SQLAlchemyError as error:
+        fault = database_fault(error)
+        if fault is None:
+            raise
+        click.echo(f"academy: {fault.what}. {fault.remedy}", err=True)
         sys.exit(2)
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -40,10 +42,12 @@ def make_backup(target: Path) -> int:
     """Write a backup; the number of files in it. Serving may go on meanwhile.
 
     Raises:
-        BackupError: the target exists, or the database cannot be copied.
+        BackupError: the target exists or cannot be written, or the database cannot be copied.
     """
     if target.exists():
         raise BackupError(f"{target} exists: choose another name, or remove it first.")
+    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
+        raise BackupError(f"The folder {target.parent} is missing or cannot be written: choose another one.")
     config = settings()
     with tempfile.TemporaryDirectory(prefix="academy-backup-") as folder:
         database = _dump(config, Path(folder))
@@ -53,17 +57,28 @@ def make_backup(target: Path) -> int:
             "made_at": clock.now().isoformat(),
             "files": {name: _digest(path) for name, path in entries},
         }
-        unfinished = target.with_name(f".{target.name}.part")
-        with tarfile.open(unfinished, "w:gz") as archive:
+        _pack(target, manifest, entries)
+    return len(entries)
+
+
+def _pack(target: Path, manifest: Mapping[str, Any], entries: Sequence[tuple[str, Path]]) -> None:
+    """Write the archive; it bears its name only when it is whole, and only its owner may ever read it."""
+    unfinished = target.with_name(f".{target.name}.part")
+    try:
+        with (
+            open(unfinished, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file,
+            tarfile.open(fileobj=file, mode="w:gz") as archive,
+        ):
             text = json.dumps(manifest, indent=1).encode()
             info = tarfile.TarInfo(MANIFEST)
             info.size = len(text)
             archive.addfile(info, io.BytesIO(text))
             for name, path in entries:
                 archive.add(path, name, recursive=False)
-        unfinished.chmod(0o600)
         unfinished.rename(target)
-    return len(entries)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise BackupError(f"{target} cannot be written ({error.strerror}): choose another place.") from error
 
 
 def restore_backup(source: Path, *, replace: bool = False) -> int:
@@ -128,7 +143,7 @@ def _postgresql(program: str, *arguments: str) -> None:
     except FileNotFoundError as error:
         raise BackupError(f"{program} is not installed: apt-get install postgresql-client") from error
     if done.returncode:
-        raise BackupError(f"{program} failed: {done.stderr.strip().splitlines()[-1]}")
+        raise BackupError(f"{program} failed: {' '.join(done.stderr.split()) or done.returncode}")
 
 
 def _sqlite_path() -> str:

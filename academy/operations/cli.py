@@ -12,6 +12,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from academy.kernel.db import db
 from academy.kernel.worker import work
 from academy.operations import backup, database, serving
 from academy.operations.doctor import examine
@@ -47,6 +48,9 @@ def revision(message: str, module: str | None) -> None:
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the academy: web processes and one worker, until interrupted."""
     try:
+        if pending := database.pending():
+            raise serving.CannotServe(f"{len(pending)} migrations are missing. Run: academy db upgrade")
+        db.session.remove()
         sys.exit(serving.serve(host, port, workers=workers))
     except serving.CannotServe as error:
         click.echo(f"academy: {error}", err=True)
@@ -86,7 +90,7 @@ def doctor() -> None:
         if not finding.ok:
             faults += 1
             click.echo(f"      → {finding.remedy}")
-    click.echo("All is well." if not faults else f"{faults} faults.")
+    click.echo("All is well." if not faults else f"{faults} fault{'s'[: faults > 1]}.")
     sys.exit(1 if faults else 0)
 
 
@@ -105,6 +109,8 @@ def backup_command(target: Path) -> None:
 def restore_command(source: Path, replace: bool) -> None:
     """Bring SOURCE back; stop the server first, start it again afterwards."""
     _or_one_line(lambda: click.echo(f"{backup.restore_backup(source, replace=replace)} files restored."))
+    if pending := database.pending():
+        click.echo(f"The backup is of an older version: {len(pending)} migrations are missing. Run: academy db upgrade")
 
 
 def _or_one_line(act: Callable[[], None]) -> None:

@@ -16,9 +16,11 @@ from academy.config import ConfigError, writable_instance
 from academy.kernel.db import db
 from academy.kernel.health import check_all
 from academy.operations import database
+from academy.operations.database_faults import database_fault
 from academy.plugins.manager import installed_modules
 
 FREE_BYTES = 500 * 1024 * 1024
+REMEDIES = {"search": "Run: academy search rebuild"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ def examine() -> Iterator[Finding]:
         try:
             yield from look()
         except Exception as error:
-            yield Finding(name, False, f"{type(error).__name__}: {error}", "See the log; report this fault.")
+            fault = database_fault(error) or ("", "See the log; report this fault.")
+            yield Finding(name, False, fault[0] or f"{type(error).__name__}: {error}", fault[1])
 
 
 def _python() -> Iterator[Finding]:
@@ -135,7 +138,8 @@ def _typesetting() -> Iterator[Finding]:
 
 def _dependencies() -> Iterator[Finding]:
     for check in check_all():
-        yield Finding(check.name, check.ok, check.detail, f"See `academy {check.name} --help`, or the log.")
+        if check.name != "database":  # looked at closely already
+            yield Finding(check.name, check.ok, check.detail, REMEDIES.get(check.name, "See the log."))
 
 
 EXAMINATIONS: dict[str, Callable[[], Iterator[Finding]]] = {

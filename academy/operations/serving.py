@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -17,11 +18,18 @@ class CannotServe(Exception):
     """The server cannot start; the message is one line with the remedy."""
 
 
+_OTHER_HOST = "name an address of this machine with HOST, for instance 127.0.0.1, or 0.0.0.0 for all."
+_REMEDIES = {
+    errno.EADDRINUSE: "end what listens there, or choose another with PORT, for instance PORT=8080.",
+    errno.EACCES: "ports below 1024 are kept for administrators; choose another with PORT, for instance PORT=8080.",
+}
+
+
 def check_port(host: str, port: int) -> None:
     """See that nobody listens there yet.
 
     Raises:
-        CannotServe: the port is taken, or the address is not this machine's.
+        CannotServe: the port is taken or not allowed, or the address is not this machine's.
     """
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -30,10 +38,8 @@ def check_port(host: str, port: int) -> None:
             # a server that shares its port lets others bind to it, but not listen
             probe.listen(1)
         except OSError as error:
-            raise CannotServe(
-                f"Port {port} on {host} cannot be used ({error.strerror}): "
-                f"end what listens there, or choose another with PORT={port + 1} make run."
-            ) from error
+            remedy = _REMEDIES.get(error.errno, _OTHER_HOST)
+            raise CannotServe(f"Port {port} on {host} cannot be used ({error.strerror}): {remedy}") from error
 
 
 def web_command(host: str, port: int, *, workers: int, target: str = "wsgi:app") -> list[str]:
