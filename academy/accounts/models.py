@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from academy.accounts.devices import name_of_device
 from academy.kernel.db import Model, UtcDateTime, primary_key, timestamp
 
 
@@ -43,6 +44,11 @@ class LoginSession(Model):
     device: Mapped[str] = mapped_column(String(200), default="")
 
     account: Mapped[Account] = relationship(lazy="raise")
+
+    @property
+    def device_name(self) -> str:
+        """The device as people call it, "Chrome, Android"; "" if it said nothing that is known."""
+        return name_of_device(self.device)
 
 
 class PersonalToken(Model):

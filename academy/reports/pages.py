@@ -15,6 +15,7 @@ from academy.kernel.i18n import _l
 from academy.kernel.rights import needs, public, signed_in
 from academy.reports import course_results, queries, tables
 from academy.reports.policies import REPORT_READ
+from academy.reports.waiting import waiting_for
 from academy.web.navigation import add_entry, navigation
 
 bp = Blueprint("reports", __name__, template_folder="templates")
@@ -43,7 +44,12 @@ def _enter_menu(state: Any) -> None:
 def home() -> str:
     actor = current_actor()
     if actor.is_authenticated:
-        return render_template("reports/home.html", home=queries.home_of(actor), work=navigation("work") + navigation("admin"))
+        return render_template(
+            "reports/home.html",
+            home=queries.home_of(actor),
+            waiting=waiting_for(actor),
+            work=navigation("work") + navigation("admin"),
+        )
     return render_template("reports/welcome.html", courses=list_courses(actor, limit=8).page.items)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, json, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -33,7 +34,9 @@ TITLES = {
     503: _l("Not available for the moment"),
 }
 NEXT_STEPS = {
+    401: _l("Had you typed something? Sign in in another window, go back in this one, and send it again."),
     404: _l("Check the address, or search for what you were looking for."),
+    413: _l("Choose a smaller file or shorten the text. Go back: what you typed is still there."),
     500: _l("Nothing that was confirmed as stored is lost. Try again in a minute."),
     503: _l("Nothing that was confirmed as stored is lost. Try again in a minute."),
 }
@@ -137,6 +140,13 @@ def _problem(status: int, rule: str, title: Any, detail: Any, next_step: Any, er
     return json.dumps(problem)
 
 
+def _page_before() -> str:
+    """The page of ours from which the reader came, without host; "" if it is unknown."""
+    before = urlsplit(request.referrer or "")
+    ours = before.netloc == request.host and before.path != request.path
+    return before._replace(scheme="", netloc="", fragment="").geturl() if ours else ""
+
+
 def _page(status: int, rule: str, title: Any, detail: Any, next_step: Any, errors: Any) -> str:
     context = {
         "status": status,
@@ -145,6 +155,7 @@ def _page(status: int, rule: str, title: Any, detail: Any, next_step: Any, error
         "detail": detail,
         "next_step": next_step,
         "errors": errors or {},
+        "before": _page_before(),
     }
     if request.headers.get("HX-Request"):
         return render_template("error_fragment.html", **context)

@@ -159,3 +159,20 @@ def _token(client) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found, page[:500]
     return found.group(1)
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (Linux; Android 13; SM-A135F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1", "Safari, iPhone"),
+        ("curl/8.5.0", "curl/8.5.0"),
+    ],
+)
+def test_devices_are_named_as_people_call_them(app, agent, name):
+    client = app.test_client()
+    client.environ_base["HTTP_USER_AGENT"] = agent
+    sign_in(client, create_actor())
+    page = client.get("/account").text
+    assert f">{name} <" in page

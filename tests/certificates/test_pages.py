@@ -444,3 +444,15 @@ def test_a_course_without_a_class_is_proposed_on_the_pages(academy, app):
     assert client.get("/admin/proposals/new").status_code == 422
     with pytest.raises(Exception, match="nobody|Nobody|There is"):
         propose(academy.registrar, course=academy.course)
+
+
+def test_home_says_first_what_waits_for_a_proposal_and_then_for_a_decision(academy, app):
+    academy.graduate("Trần Thị Ánh")
+    registrar, _token = signed_in(app, academy.registrar)
+    approver, _token = signed_in(app, academy.approver)
+    address = "/admin/proposals/new?class=K52A"
+    assert f'href="{address}"' in registrar.get("/").text
+    assert "Waiting for you" not in approver.get("/").text
+    proposal = propose(academy.registrar, class_code="K52A")
+    assert address not in registrar.get("/").text
+    assert f'href="/admin/proposals/{proposal.id}"' in approver.get("/").text

@@ -71,15 +71,18 @@
     form.dispatchEvent(new CustomEvent("stored", { bubbles: true, detail: answer }));
   }
 
+  /* What happened and, where the academy says so, what to do now. */
+  const said = (answer) => [answer.detail, answer.next_step].filter(Boolean).join(" ");
+
   function refused(status, answer) {
     if (status === 409 || status === 412) {
       stopped = true;
       changed = true;
-      show("conflict", answer.detail);
+      show("conflict", said(answer));
     } else if (status === 422 || status === 413) {
       changed = true;
       tries = 1;
-      show("failed", answer.detail);
+      show("failed", said(answer));
     } else {
       retry(status === 401 || status === 403 ? words.signed_out : "");
     }
