@@ -158,9 +158,13 @@ def _unit(
     """The unit that the line names; for new people else the list's."""
     code = planned.line.values.get("unit")
     if code is None:
-        if person is None and default_unit is None:
+        if person is not None:
+            return None
+        if default_unit is None:
             planned.problems.append(Problem("unit", "no_unit"))
-        return default_unit if person is None else None
+        elif not covers(actor, PEOPLE_MANAGE, default_unit.path):  # lost since the list was sent
+            planned.problems.append(Problem("unit", "foreign_unit", {"value": default_unit.code}))
+        return default_unit
     unit = known.units.get(code.lower()) or known.units.get(fold(code))
     if unit is None:
         planned.problems.append(Problem("unit", "unknown_unit", {"value": code[:60]}))

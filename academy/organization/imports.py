@@ -17,7 +17,7 @@ from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
 from academy.kernel.db import db
-from academy.kernel.errors import Conflict, Invalid, NotFound
+from academy.kernel.errors import AcademyError, Conflict, Invalid, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.text import clean
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
@@ -170,16 +170,17 @@ def apply_import(import_id: int, report: Report) -> Mapping[str, Any]:
     result = {"url": f"/admin/people/import/{import_id}"}
     if stored is None or stored.state != "applying":
         return result
-    actor = _actor(stored)
     report(0, sum(stored.summary.get("counts", {}).values()))
     lines = _lines(import_id)
     try:
         with unit_of_work() as work:
-            _apply(work, actor, work.session.get(PeopleImport, import_id), lines)
-    except ListOutdated:
+            stored = work.session.get(PeopleImport, import_id)
+            _apply(work, _actor(stored), stored, lines)
+    except AcademyError:  # since it was confirmed people, units or rights have changed
         with unit_of_work() as work:
-            again = work.session.get(PeopleImport, import_id)
-            again.state, again.summary = "failed", again.summary | {"problem": ["outdated", {}]}
+            stored = work.session.get(PeopleImport, import_id)
+            stored.state, stored.summary = "failed", stored.summary | {"problem": ["outdated", {}]}
+            _forget_lines(work, stored)
     return result
 
 
@@ -235,11 +236,12 @@ def get_import(actor: Actor, import_id: int) -> PeopleImport:
 
 
 def forget_old_imports() -> int:
-    """Remove what lists hold of people a day after their upload; the number of lists emptied."""
+    """Remove what lists hold of people a day after their upload, however far they came; the number of lists emptied."""
     with unit_of_work() as work:
         old = work.session.scalars(
             select(PeopleImport).where(
-                PeopleImport.created_at < clock.now() - KEPT, PeopleImport.state.in_(("checking", "checked"))
+                PeopleImport.created_at < clock.now() - KEPT,
+                PeopleImport.state.in_(("checking", "checked", "applying")),
             )
         ).all()
         for stored in old:

@@ -274,7 +274,12 @@ def _get_managed(work: UnitOfWork, actor: Actor, person_id: int) -> Person:
 def _get_with_account(work: UnitOfWork, actor: Actor, person_id: int) -> tuple[Person, Account]:
     person = _get_managed(work, actor, person_id)
     require(actor, can_manage_account, place_of(person_id))
-    account = work.session.get(Account, person.account_id) if person.account_id is not None else None
+    # held: of two officers at once the second finds the password that the first has issued
+    account = (
+        work.session.get(Account, person.account_id, with_for_update=True, populate_existing=True)
+        if person.account_id is not None
+        else None
+    )
     if account is None:
         raise Conflict(
             _l("This person has no account."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from academy.kernel.paging import Page, keyset
 from academy.organization.identity import grant_in_force
 from academy.organization.models import Person, Position, Posting, RoleGrant, Unit
 from academy.organization.policies import PersonPlace, below, can_see_person, people_visible_to
-from academy.organization.unit_queries import unit_names_on, words_in
+from academy.organization.unit_queries import words_in
 
 STATES = ("active", "left", "no_password", "no_account")
 
@@ -84,22 +84,6 @@ class PersonRecord:
     unit_path: str
     postings: Sequence[PostingRow]
     roles: Sequence[RoleRow]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonSnapshot:
-    """What a document states about a person on a day; ``unit_name`` and ``position`` as of that day."""
-
-    person_id: int
-    full_name: str
-    sort_key: str
-    external_key: str | None
-    birth_date: date | None
-    birth_place: str
-    sex: str | None
-    unit_id: int | None
-    unit_name: str
-    position: Mapping[str, str]
 
 
 def list_people(
@@ -188,37 +172,6 @@ def journal_of_person(person_id: int, *, limit: int = 20) -> Sequence[AuditEntry
         .order_by(AuditEntry.number.desc())
         .limit(limit)
     ).all()
-
-
-def names_of(person_ids: Iterable[int]) -> dict[int, str]:
-    """Full names by id, in one query."""
-    wanted = set(person_ids)
-    rows = db.session.execute(select(Person.id, Person.full_name).where(Person.id.in_(wanted)))
-    return dict(rows.tuples().all())
-
-
-def snapshots_of(person_ids: Iterable[int], on: date | None = None) -> dict[int, PersonSnapshot]:
-    """What documents state about people on a day (default: today), by id; three queries."""
-    day, wanted = on or clock.today(), sorted(set(person_ids))
-    posted = _posted_on(wanted, day)
-    people = db.session.scalars(select(Person).where(Person.id.in_(wanted))).all()
-    units = {person.id: posted.get(person.id, (person.unit_id, None))[0] for person in people}
-    names = unit_names_on([unit_id for unit_id in units.values() if unit_id], day)
-    return {
-        person.id: PersonSnapshot(
-            person_id=person.id,
-            full_name=person.full_name,
-            sort_key=person.sort_key,
-            external_key=person.external_key,
-            birth_date=person.birth_date,
-            birth_place=person.birth_place,
-            sex=person.sex,
-            unit_id=units[person.id],
-            unit_name=names.get(units[person.id] or 0, ""),
-            position=posted.get(person.id, (None, None))[1] or {},
-        )
-        for person in people
-    }
 
 
 def count_people(actor: Actor) -> int:

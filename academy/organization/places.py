@@ -49,10 +49,12 @@ def place_later(work: UnitOfWork, person_id: int, days: Iterable[date]) -> None:
     """Have the person's unit brought up to date when each of the days begins, if it is yet to come."""
     for day in days:
         if day > clock.today():
-            job = work.enqueue(
-                "organization.place_person", key=f"place:{person_id}:{day.isoformat()}", person_id=person_id
+            work.enqueue(
+                "organization.place_person",
+                key=f"place:{person_id}:{day.isoformat()}",
+                run_at=clock.day_start(day),
+                person_id=person_id,
             )
-            job.run_at = clock.day_start(day)
 
 
 def recompute_places(*, check: bool = False) -> int:

@@ -6,14 +6,11 @@ from academy.organization.imports import stored_lines
 from academy.organization.people_queries import (
     PersonRecord,
     PersonRow,
-    PersonSnapshot,
     count_people,
     journal_of_person,
     list_people,
-    names_of,
     person_record,
     position_titles,
-    snapshots_of,
 )
 from academy.organization.standing import place_of, places_of
 from academy.organization.unit_queries import (
@@ -27,7 +24,6 @@ from academy.organization.unit_queries import (
     search_units,
     unit_choices,
     unit_name_on,
-    unit_names_on,
     unit_page,
     unit_tree,
     units_by_path,
@@ -37,7 +33,6 @@ from academy.organization.unit_queries import (
 __all__ = [
     "PersonRecord",
     "PersonRow",
-    "PersonSnapshot",
     "UnitPage",
     "UnitRow",
     "child_units",
@@ -48,17 +43,14 @@ __all__ = [
     "journal_of_person",
     "list_people",
     "list_units",
-    "names_of",
     "person_record",
     "place_of",
     "places_of",
     "position_titles",
     "search_units",
-    "snapshots_of",
     "stored_lines",
     "unit_choices",
     "unit_name_on",
-    "unit_names_on",
     "unit_page",
     "unit_tree",
     "units_by_path",

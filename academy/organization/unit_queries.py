@@ -199,21 +199,14 @@ def unit_name_on(unit_id: int, day: date) -> str:
     Raises:
         NotFound: there is no such unit.
     """
-    return unit_names_on([unit_id], day).get(unit_id) or _no_unit()
-
-
-def unit_names_on(unit_ids: Sequence[int], day: date) -> dict[int, str]:
-    """Names of units on a day, in one query."""
     versions = db.session.execute(
-        select(UnitVersion.unit_id, UnitVersion.name, UnitVersion.valid_from)
-        .where(UnitVersion.unit_id.in_(set(unit_ids)))
+        select(UnitVersion.name, UnitVersion.valid_from)
+        .where(UnitVersion.unit_id == unit_id)
         .order_by(UnitVersion.valid_from)
-    )
-    names: dict[int, str] = {}
-    for unit_id, name, valid_from in versions:
-        if unit_id not in names or valid_from <= day:
-            names[unit_id] = name
-    return names
+    ).all()
+    if not versions:
+        raise NotFound(_l("There is no such unit."))
+    return next((row.name for row in reversed(versions) if row.valid_from <= day), versions[0].name)
 
 
 def unit_choices(actor: Actor, *, limit: int = 400) -> list[str]:
@@ -350,7 +343,3 @@ def _officers(line: Sequence[int]) -> list[Officer]:
         .limit(60)
     )
     return [Officer(*row) for row in rows]
-
-
-def _no_unit() -> str:
-    raise NotFound(_l("There is no such unit."))

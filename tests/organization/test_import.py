@@ -8,18 +8,21 @@ from datetime import date
 import pytest
 
 from academy.accounts.models import Account
+from academy.accounts.services import set_state
 from academy.audit.chain import verify
 from academy.audit.models import AuditEntry
 from academy.kernel import clock
+from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
 from academy.kernel.db import db
 from academy.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from academy.kernel.jobs import run_all
-from academy.organization import queries, services
+from academy.organization import imports, queries, services
 from academy.organization.errors import ListOutdated
+from academy.organization.identity import actor_of_account
 from academy.organization.import_problems import line_texts
 from academy.organization.models import PeopleImport, PeopleImportLine, Person, Posting
-from tests.factories import create_actor
+from tests.factories import create_actor, create_person, grant
 from tests.organization.lists import HEAD, as_csv, as_xlsx, lines_of, people_rows, problems_of, sheet_of
 
 
@@ -224,6 +227,40 @@ def test_lists_are_forgotten_once_applied_discarded_or_a_day_old(admin, wards):
     assert db.session.query(PeopleImportLine).count() == 0
     states = {stored.id: stored.state for stored in db.session.query(PeopleImport)}
     assert states == {applied.id: "applied", discarded.id: "discarded", old.id: "discarded"}
+
+
+def test_a_list_that_cannot_be_written_any_more_is_forgotten_by_its_job(admin, wards, monkeypatch):
+    monkeypatch.setattr(imports, "APPLIED_AT_ONCE", 0)
+    outdated = services.start_import(admin, sheet_of({}), "a").id
+    services.confirm_import(admin, outdated)
+    services.create_person(admin, full_name="Trần Thị Bình", external_key="K1", unit_id=wards[0].id)
+    closed = services.start_import(admin, sheet_of({"external_key": "K2", "username": "k.hai"}), "b").id
+    services.confirm_import(admin, closed)
+    set_state(Actor.system(), admin.account_id, "disabled")
+    run_all()
+    assert {stored.state for stored in db.session.query(PeopleImport)} == {"failed"}
+    assert db.session.query(PeopleImportLine).count() == 0
+    assert db.session.query(Person).filter_by(external_key="K2").count() == 0
+
+
+def test_a_confirmed_list_whose_job_never_ran_is_forgotten_too(admin, wards, monkeypatch):
+    monkeypatch.setattr(imports, "APPLIED_AT_ONCE", 0)
+    with clock.frozen("2026-11-20T03:00:00Z"):
+        services.confirm_import(admin, services.start_import(admin, sheet_of({}), "a").id)
+    with clock.frozen("2026-11-21T04:00:00Z"):
+        assert services.forget_old_imports() == 1
+    assert db.session.query(PeopleImportLine).count() == 0
+
+
+def test_the_right_to_the_unit_of_the_list_counts_when_it_is_confirmed(city, wards):
+    officer = create_person("Lê Cán Bộ", unit=city)
+    here, _there = (grant(officer, Role.TRAINING_OFFICER, ward) for ward in wards)
+    actor = actor_of_account(officer.account_id)
+    stored = services.start_import(actor, sheet_of({"unit": ""}), "a", unit_id=wards[0].id)
+    services.revoke_role(Actor.system(), here.id)
+    with pytest.raises(ListOutdated):
+        services.confirm_import(actor_of_account(officer.account_id), stored.id)
+    assert db.session.query(Person).filter_by(external_key="K1").count() == 0
 
 
 def test_what_lists_hold_of_people_is_encrypted(admin, wards):

@@ -204,18 +204,6 @@ def test_main_postings_never_overlap(admin, wards):
         services.post_person(admin, new.person_id, wards[0].id, starts_on=date(2026, 5, 2), ends_on=date(2026, 5, 1))
 
 
-def test_snapshots_show_unit_and_position_of_the_day(admin, wards):
-    new = services.create_person(
-        admin, full_name="Trần Thị Bình", unit_id=wards[0].id, starts_on=date(2025, 8, 1), position="Văn thư"
-    )
-    services.post_person(admin, new.person_id, wards[1].id, starts_on=date(2026, 3, 1), position="Kế toán")
-    services.rename_unit(admin, wards[0].id, "Phường A mới", on=date(2026, 1, 1))
-    before = queries.snapshots_of([new.person_id], date(2025, 12, 31))[new.person_id]
-    assert (before.unit_name, before.position) == ("Phường A", {"vi": "Văn thư"})
-    assert queries.snapshots_of([new.person_id], date(2026, 2, 1))[new.person_id].unit_name == "Phường A mới"
-    assert queries.snapshots_of([new.person_id])[new.person_id].position == {"vi": "Kế toán"}
-
-
 def test_whoever_leaves_is_signed_out_and_keeps_the_record(admin, wards):
     new = services.create_person(admin, full_name="Trần Thị Bình", unit_id=wards[0].id, username="binh")
     accounts.sign_in("binh", new.password, address="10.0.0.1")
