@@ -63,7 +63,7 @@ class Answering:
         out: dict[str, Suggestion] = {}
         for number in _best_first(ranking.found, ranking.scores)[: 2 * limit]:
             data = self._snapshot.stored(int(number))
-            new = Suggestion(data["title"], data["path"], data["lang"], data["course"])
+            new = Suggestion(data["title"], data["kind"], data["path"], data["lang"], data["course"])
             out.setdefault(new.title, new)
         return list(out.values())[:limit]
 

@@ -13,6 +13,11 @@ class IndexDamaged(Exception):
     """The index is missing, torn, or made by other rules; the database must answer and a rebuild is due."""
 
 
+def page_address(kind: str, path: str, lang: str) -> str:
+    """The address of what was found, in the language in which it was found."""
+    return f"{path}?lang={lang}" if kind == "lesson" else path
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A block of a document and the anchor at which a reader lands."""
@@ -128,12 +133,17 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A title that fits what has been typed so far."""
+    """A title that fits what has been typed so far; ``kind`` and ``path`` as in :class:`SearchDoc`."""
 
     title: str
+    kind: str
     path: str
     lang: str
     course: str
+
+    @property
+    def url(self) -> str:
+        return page_address(self.kind, self.path, self.lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

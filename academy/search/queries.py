@@ -25,7 +25,16 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l, current_language
 from academy.kernel.text import fold, tokens
-from academy.search.backend import PUBLIC, Hit, IndexDamaged, Marked, Scope, SearchPage, Suggestion
+from academy.search.backend import (
+    PUBLIC,
+    Hit,
+    IndexDamaged,
+    Marked,
+    Scope,
+    SearchPage,
+    Suggestion,
+    page_address,
+)
 from academy.search.documents import course_label
 from academy.search.engine import engine
 from academy.search.plan import Mark
@@ -59,8 +68,7 @@ class Result:
     @property
     def url(self) -> str:
         """The address of the passage, in the language in which it was found."""
-        language = f"?lang={self.lang}" if self.kind == "lesson" else ""
-        return f"{self.path}{language}" + (f"#{self.anchor}" if self.anchor else "")
+        return page_address(self.kind, self.path, self.lang) + (f"#{self.anchor}" if self.anchor else "")
 
     @property
     def plain_title(self) -> str:

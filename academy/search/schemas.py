@@ -78,7 +78,7 @@ class SuggestedTitle(Schema):
     """A title that fits."""
 
     title = fields.String()
-    url = fields.String(attribute="path")
+    url = fields.String()
     lang = fields.String()
     course = fields.String()
 

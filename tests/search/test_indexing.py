@@ -333,7 +333,9 @@ def test_no_text_is_an_error(published, client, text):
 
 def test_suggestions(published, client):
     found = client.get("/api/v1/search/suggestions", query_string={"q": "đóng d"}).get_json()
-    assert [item["title"] for item in found["items"]] == ["Đóng dấu"]
+    assert found["items"] == [
+        {"title": "Đóng dấu", "url": "/courses/van-thu/lessons/01-bai?lang=vi", "lang": "vi", "course": "van-thu"}
+    ]
 
 
 def test_the_page_marks_and_escapes(published, client):
