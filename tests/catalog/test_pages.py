@@ -179,3 +179,9 @@ def test_sync_command_says_what_it_did(app, content, monkeypatch):
     assert second.output == "1 courses unchanged\n"
     sound = runner.invoke(group, ["check", str(content.root)])
     assert (sound.exit_code, sound.output) == (0, "The content is sound.\n")
+
+
+def test_cards_name_languages_and_the_foot_leads_to_legal_documents(client, shelf):
+    html = page(client, "/courses")
+    assert '<span lang="vi">Tiếng Việt</span>' in html
+    assert 'href="/legal"' in html
