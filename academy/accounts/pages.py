@@ -51,13 +51,7 @@ def sign_out() -> Response:
 @bp.get("/account")
 @signed_in
 def account() -> str:
-    actor = current_actor()
-    return render_template(
-        "accounts/account.html",
-        sessions=queries.own_sessions(actor),
-        tokens=queries.own_tokens(actor),
-        new_token=None,
-    )
+    return _account_page()
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -106,18 +100,17 @@ def end_sessions() -> Response:
 
 @bp.post("/account/tokens")
 @signed_in
-def create_token() -> str:
-    actor = current_actor()
+def create_token():
     days = request.form.get("days", "90")
-    token = services.create_token(
-        actor, request.form.get("name", ""), days=int(days) if days.isdecimal() and len(days) < 5 else 0
-    )
-    return render_template(
-        "accounts/account.html",
-        sessions=queries.own_sessions(actor),
-        tokens=queries.own_tokens(actor),
-        new_token=token,
-    )
+    try:
+        token = services.create_token(
+            current_actor(),
+            request.form.get("name", ""),
+            days=int(days) if days.isdecimal() and len(days) < 5 else 0,
+        )
+    except Invalid as error:
+        return _account_page(errors=error.errors), error.status
+    return _account_page(new_token=token)
 
 
 @bp.post("/account/tokens/<int:token_id>/revoke")
@@ -126,6 +119,17 @@ def revoke_token(token_id: int) -> Response:
     services.revoke_token(current_actor(), token_id)
     flash(_("The token was revoked."), "success")
     return redirect(url_for("accounts.account"), code=303)
+
+
+def _account_page(*, new_token: str | None = None, errors: dict | None = None) -> str:
+    actor = current_actor()
+    return render_template(
+        "accounts/account.html",
+        sessions=queries.own_sessions(actor),
+        tokens=queries.own_tokens(actor),
+        new_token=new_token,
+        errors=errors or {},
+    )
 
 
 def _form(username: str = "", error=None) -> str:

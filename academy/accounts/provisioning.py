@@ -8,11 +8,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
-from academy.accounts.models import Account, PersonalToken
+from academy.accounts.models import Account
 from academy.accounts.passwords import hash_password
-from academy.accounts.services import create_account, end_sessions, username_key
+from academy.accounts.services import create_account, end_sessions, revoke_tokens, username_key
 from academy.audit.services import record
 from academy.kernel import clock
 from academy.kernel.actor import Actor
@@ -38,15 +38,13 @@ def first_password() -> str:
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
 
 
-def create_with_first_password(
-    actor: Actor, username: str, *, password: str | None = None
-) -> tuple[Account, str]:
+def create_with_first_password(actor: Actor, username: str) -> tuple[Account, str]:
     """Make an account and the password to hand over; it must be changed at the first sign-in.
 
     Raises:
         Invalid, Conflict: as :func:`academy.accounts.services.create_account`.
     """
-    password = password or first_password()
+    password = first_password()
     return create_account(actor, username, password=password), password
 
 
@@ -65,11 +63,7 @@ def reset_password(actor: Actor, account_id: int, *, reason: str = "") -> str:
         account.password_hash = hashed
         account.must_change_password = True
         account.password_changed_at = clock.now()
-        work.session.execute(
-            update(PersonalToken)
-            .where(PersonalToken.account_id == account_id, PersonalToken.revoked_at.is_(None))
-            .values(revoked_at=clock.now())
-        )
+        revoke_tokens(account_id)
         record(actor, "account.reset_password", "account", account_id, details={"reason": reason} if reason else {})
         end_sessions(actor, account_id=account_id)
     return password

@@ -22,7 +22,7 @@ from academy.audit.services import record
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
-from academy.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
+from academy.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from academy.kernel.i18n import LOCALES, _l
 from academy.kernel.limits import hit
 from academy.kernel.settings import settings
@@ -36,6 +36,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "revoke_token",
+    "revoke_tokens",
     "set_locale",
     "set_state",
     "sign_in",
@@ -196,8 +197,9 @@ def change_password(actor: Actor, old: str, new: str) -> None:
     if verify_password(account.password_hash, new):
         message = _l("The new password must differ from the present one.")
         raise Invalid(message, rule="accounts.password", errors={"password": [message]})
+    hashed = hash_password(new)  # takes long: before the transaction
     with unit_of_work():
-        account.password_hash = hash_password(new)
+        account.password_hash = hashed
         account.must_change_password = False
         account.password_changed_at = clock.now()
         record(actor, "account.change_password", "account", account.id)
@@ -205,7 +207,7 @@ def change_password(actor: Actor, old: str, new: str) -> None:
 
 
 def set_state(actor: Actor, account_id: int, state: str) -> None:
-    """Disable or enable an account; the caller has checked the right. Disabling ends its sessions.
+    """Disable or enable an account; the caller has checked the right. Disabling ends its sessions and tokens.
 
     Raises:
         NotFound: no such account.
@@ -217,6 +219,7 @@ def set_state(actor: Actor, account_id: int, state: str) -> None:
         account.state = state
         record(actor, f"account.{state}", "account", account_id)
         if state == "disabled":
+            revoke_tokens(account_id)
             end_sessions(actor, account_id=account_id)
 
 
@@ -232,17 +235,28 @@ def create_token(actor: Actor, name: str, *, days: int = 90) -> str:
     """Make a personal access token and give it, this once.
 
     Raises:
+        Forbidden: asked for with a token: who finds one must not make it last.
         Invalid: no name, or a life of more than a year.
     """
+    if actor.by_token:
+        raise Forbidden(
+            _l("A token cannot make tokens."),
+            rule="accounts.token",
+            next_step=_l("Sign in with a browser and make it there."),
+        )
     name = clean(name)
-    if not name or not 1 <= days <= 366:
-        message = _l("A token needs a name and a life of 1 to 366 days.")
-        raise Invalid(message, errors={"name": [message]})
+    errors: dict[str, list] = {}
+    if not 1 <= len(name) <= 100:
+        errors["name"] = [_l("Say in at most 100 characters what the token is for.")]
+    if not 1 <= days <= 366:
+        errors["days"] = [_l("A token is valid for 1 to 366 days.")]
+    if errors:
+        raise Invalid(_l("Please correct the fields named below."), errors=errors)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     with unit_of_work() as work:
         new = PersonalToken(
             account_id=_own_account(actor).id,
-            name=name[:100],
+            name=name,
             token_hash=token_hash(token),
             expires_at=clock.now() + timedelta(days=days),
         )
@@ -264,6 +278,16 @@ def revoke_token(actor: Actor, token_id: int) -> None:
             raise NotFound()
         token.revoked_at = token.revoked_at or clock.now()
         record(actor, "account.revoke_token", "personal_token", token_id)
+
+
+def revoke_tokens(account_id: int) -> None:
+    """End every token of an account; the caller has checked the right and writes the journal."""
+    with unit_of_work() as work:
+        work.session.execute(
+            update(PersonalToken)
+            .where(PersonalToken.account_id == account_id, PersonalToken.revoked_at.is_(None))
+            .values(revoked_at=clock.now())
+        )
 
 
 def _own_account(actor: Actor) -> Account:

@@ -19,7 +19,8 @@ class Grant:
 class Actor:
     """A person who is signed in, nobody, or the academy itself.
 
-    ``grants`` holds only what is in force at the moment of loading.
+    ``grants`` holds only what is in force at the moment of loading. ``by_token``: a program acts with a personal
+    access token of the person.
     """
 
     account_id: int | None = None
@@ -32,6 +33,7 @@ class Actor:
     unit_path: str = ""
     must_change_password: bool = False
     grants: tuple[Grant, ...] = ()
+    by_token: bool = False
     is_system: bool = False
 
     @classmethod

@@ -40,7 +40,7 @@ def actor_of_session(token_hash: str, *, idle_since: datetime) -> tuple[Actor, O
 def actor_of_token(token_hash: str) -> Actor | None:
     """The actor of a personal access token that still works; else None."""
     rows = _OF_TOKEN(token_hash=token_hash, now=clock.now(), today=clock.today())
-    return _actor(rows) if rows else None
+    return _actor(rows, by_token=True) if rows else None
 
 
 def actor_of_account(account_id: int) -> Actor | None:
@@ -110,12 +110,13 @@ _OF_TOKEN = Prepared(
 _OF_ACCOUNT = Prepared(_identity(Account).where(Account.id == bindparam("account_id")))
 
 
-def _actor(rows: Sequence[Row], *, session_id: int | None = None) -> Actor:
+def _actor(rows: Sequence[Row], *, session_id: int | None = None, by_token: bool = False) -> Actor:
     first = rows[0]
     return Actor(
         account_id=first.account_id,
         person_id=first.person_id,
         session_id=session_id,
+        by_token=by_token,
         username=first.username,
         full_name=first.full_name or first.username,
         locale=first.locale,
