@@ -93,30 +93,35 @@ def hrefs(page: Any, selector: str) -> list[str]:
     return page.locator(selector).evaluate_all("links => links.map(link => link.getAttribute('href'))")
 
 
-# One answer to whatever an exercise asks: the first option, the options in turn, a word, a number.
-_FILL = """(box) => {
+# One answer to whatever an exercise asks: an option, the options in turn, a word, a number.
+_FILL = """(box, turn) => {
   const change = (field) => { for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, {bubbles: true})); };
-  const chosen = new Set();
-  let turn = 0;
+  const places = new Map();
+  let select = turn;
   for (const field of box.querySelectorAll("input, select, textarea")) {
     if (field.disabled || field.readOnly || field.type === "hidden") continue;
     if (field.type === "radio" || field.type === "checkbox") {
-      if (chosen.has(field.name)) continue;
-      chosen.add(field.name);
-      field.checked = true;
+      const place = places.get(field.name) || 0;
+      places.set(field.name, place + 1);
+      if (field.checked === (place === turn)) continue;
+      field.checked = place === turn;
     } else if (field.tagName === "SELECT") {
       const options = [...field.options].filter((option) => option.value);
-      field.value = options[turn++ % options.length].value;
-    } else if (field.inputMode === "decimal" || field.type === "number") field.value = "12";
-    else if (field.name) field.value = field.closest("[data-kind$='sql']") ? "SELECT 1" : "công vụ";
+      field.value = options[select++ % options.length].value;
+    } else if (field.inputMode === "decimal" || field.type === "number") field.value = String(12 + turn);
+    else if (field.name) field.value = field.closest("[data-kind$='sql']") ? "SELECT 1" : ["công vụ", "nhân dân"][turn];
     change(field);
   }
 }"""
 
 
-def answer(box: Any) -> None:
-    """Give some answer to the exercise in ``box``, right or wrong, as a hand on the fields would."""
-    box.evaluate(_FILL)
+def answer(box: Any, turn: int = 0) -> None:
+    """Give some answer to the exercise in ``box``, right or wrong, as a hand on the fields would.
+
+    Args:
+        turn: 0 for one answer, 1 for another.
+    """
+    box.evaluate(_FILL, turn)
 
 
 def values(box: Any) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from tests.e2e.browsing import DESKTOP, answer, hrefs, path_of, sign_in, submit, values
+from tests.e2e.browsing import DESKTOP, answer, path_of, sign_in, submit, values
 from tests.e2e.inspecting import inspect
+from tests.e2e.sitting import chip, slot, start_final_quiz
 
 LESSON = re.compile(r"/courses/[a-z0-9-]+/lessons/[a-z0-9-]+")
 
@@ -15,25 +16,6 @@ def in_sight(page, block: str) -> bool:
     return page.locator(f'[id="{block}"]').evaluate(
         "(block) => { const top = block.getBoundingClientRect().top; return top >= -2 && top < window.innerHeight; }"
     )
-
-
-def chip(page, slot: int, state: str):
-    return page.locator(f'[data-saved="{slot}"][data-state="{state}"]')
-
-
-def start_final_quiz(page, course: str) -> int:
-    """Enroll if need be and start the course's first quiz; the number of questions on the paper."""
-    page.goto(f"/courses/{course}")
-    if page.locator("form[action$='/enrollment']").count():
-        submit(page, "form[action$='/enrollment']")
-    page.goto(hrefs(page, "main a[href^='/quizzes/']")[0])
-    submit(page, "form[action$='/attempts']")
-    page.wait_for_selector("form[data-attempt]")
-    return page.locator("[data-slot]").count()
-
-
-def slot(page, number: int):
-    return page.locator(f'[data-slot="{number}"]')
 
 
 def test_words_without_accents_lead_to_the_passage(browsers):

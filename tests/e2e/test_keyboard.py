@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.e2e.browsing import DESKTOP
 from tests.e2e.places import DATA, READING
-from tests.e2e.test_cadre import start_final_quiz
+from tests.e2e.sitting import chip, start_final_quiz
 
 _FOCUSED = """() => {
   const node = document.activeElement;
@@ -62,7 +62,9 @@ def test_a_paper_by_keyboard(browsers):
     start_final_quiz(page, READING.rsplit("/", 1)[1])
     check(walk(page), ["skip", "brand", "exercise", "slots", "hand in"])
     page.goto(page.url)
-    page.locator("[data-slot] input[type=radio]").first.focus()
+    # one of the two is on every paper that can be drawn
+    field = page.locator("[data-slot] input[type=radio], [data-slot] select").first
+    number = field.evaluate("field => field.closest('[data-slot]').dataset.slot")
+    field.focus()
     page.keyboard.press("ArrowDown")
-    slot = page.locator("[data-slot]:has(input[type=radio])").first.get_attribute("data-slot")
-    page.locator(f'[data-saved="{slot}"][data-state="stored"]').wait_for()
+    chip(page, number, "stored").wait_for()

@@ -1,12 +1,12 @@
 /* Writing a paper: every change is kept in this browser at once, sent at once, and called "stored" only when the
-   server has said so. The queue outlives a closed browser; a change that meets a later one from another window
+   server has said so. What is kept outlives a closed browser; a change that meets a later one from another window
    gives way and says so.
 
    form[data-attempt]  data-attempt-id, data-deadline, data-server-now, data-answer-url (with {slot}),
                        data-state-url, data-sequences {slot: stored sequence}
    [data-slot]         the fields of one item        [data-saved=slot]  its chip
-   [data-base=slot]    the sequence this page stands on, sent along when the form is submitted whole
-   [data-base=slot]  the hidden sequence the page stands on   [data-answered-text]  "3 of 20 answered"
+   [data-base=slot]    the sequence its fields stand on, sent along when the form is submitted whole; without it
+                       the fields are no answer
    [data-answered]     how many are answered and stored
    [data-slot-link=slot]  its place in the overview  [data-timer] [data-connection] [data-announce] [data-submit-note]
    PUT {"sequence": n, "fields": {name: value | [values]}} -> {"stored_sequence": n, "accepted": whether what is stored is this} */
@@ -17,9 +17,11 @@
   if (!form) return;
 
   const TYPING_PAUSE = 500;
-  const LONGEST_WAIT = 30000;
+  const LONGEST_WAIT = 20000;
   const GIVE_UP_ON = 15000;
   const SUBMIT_PATIENCE = 15000;
+  const LAST_PATIENCE = 5000;
+  const ASK_AGAIN = 2000;
   const key = `academy.attempt.${form.dataset.attemptId}`;
   const words = JSON.parse(document.getElementById("attempt-texts")?.textContent || "{}");
   const token = document.querySelector('meta[name="csrf-token"]')?.content || "";
@@ -32,27 +34,32 @@
   let working = false;
   let failures = 0;
   let wake = 0;
+  let inTheAir = null;
   let closed = false;
-  let released = false;
 
   form.setAttribute("autocomplete", "off");
   form.noValidate = true;
 
-  /* ---- what is kept: per slot the last number given out, the fields, and whether they still have to be stored */
+  /* ---- what is kept until it is stored, each slot in a place of its own: other windows keep theirs beside it */
 
-  function kept() {
-    try { return JSON.parse(localStorage.getItem(key)) || {}; } catch { return {}; }
+  const place = (slot) => `${key}.${slot}`;
+
+  function kept(slot) {
+    try {
+      const text = localStorage.getItem(place(slot));
+      return text ? { ...JSON.parse(text), kept: text } : null;
+    } catch { return null; }
   }
 
-  function keep() {
-    const all = {};
-    for (const [slot, entry] of slots) {
-      if (entry.waiting) all[slot] = { sequence: entry.sequence, fields: entry.fields, fresh: entry.fresh };
-    }
+  function keep(slot, entry) {
+    const { sequence, fields, fresh } = entry;
+    const text = entry.waiting && !closed ? JSON.stringify({ sequence, fields, fresh }) : "";
     try {
-      if (Object.keys(all).length) localStorage.setItem(key, JSON.stringify(all));
-      else localStorage.removeItem(key);
+      if (text) localStorage.setItem(place(slot), text);
+      // what another window has put there since is not this one's to take away
+      else if (localStorage.getItem(place(slot)) === entry.kept) localStorage.removeItem(place(slot));
     } catch { /* a full or forbidden store: the server is still asked */ }
+    entry.kept = text;
   }
 
   function readFields(box) {
@@ -98,14 +105,6 @@
   const isAnswered = (entry) => Object.entries(entry.fields).some(([name, value]) =>
     String(value).trim() !== "" && !entry.box.querySelector(`input[type=hidden][name="${CSS.escape(name)}"]`));
 
-  /* How many are answered, once the first change has made the printed number old. */
-  function count() {
-    const place = one("answered-text");
-    if (!place || !words.answered) return;
-    const done = [...slots.values()].filter((entry) => !entry.waiting && isAnswered(entry)).length;
-    place.textContent = words.answered.replace("{done}", done).replace("{all}", slots.size);
-  }
-
   function banner(text) {
     const strip = one("connection");
     if (!strip) return;
@@ -124,8 +123,9 @@
   }
 
   const waiting = () => [...slots].filter(([, entry]) => entry.waiting);
+  const unsent = () => (closed ? [] : waiting().filter(([, entry]) => !entry.refused));
 
-  /* ---- sending, one at a time, oldest first */
+  /* ---- sending, one at a time */
 
   function changed(slot, pause) {
     const entry = slots.get(slot);
@@ -135,7 +135,8 @@
     entry.fresh = true;
     entry.waiting = true;
     entry.refused = false;
-    keep();
+    entry.base.disabled = false;
+    keep(slot, entry);
     show(slot, closed ? "failed" : "typing", closed ? words.closed : "");
     clearTimeout(entry.timer);
     entry.timer = setTimeout(work, pause);
@@ -146,11 +147,7 @@
     working = true;
     clearTimeout(wake);
     try {
-      while (!closed) {
-        const next = waiting().find(([, entry]) => !entry.refused);
-        if (!next) break;
-        await send(next[0], next[1]);
-      }
+      for (let next = unsent()[0]; next; next = unsent()[0]) await send(...next);
       failures = 0;
       if (!closed) banner("");
     } catch (trouble) {
@@ -165,28 +162,40 @@
 
   /* Throws when it is worth trying again; the message is what the banner says. */
   async function send(slot, entry) {
-    if (entry.fresh) {
-      entry.sequence += 1;
-      entry.fresh = false;
-      keep();
-    }
-    const sequence = entry.sequence;
+    const sequence = numbered(slot, entry);
     show(slot, "sending");
-    const stop = new AbortController();
-    const timeout = setTimeout(() => stop.abort(), GIVE_UP_ON);
-    let response;
+    inTheAir = new AbortController();
+    const timeout = setTimeout(() => inTheAir.abort(), GIVE_UP_ON);
+    let response, answer;
     try {
-      response = await put(slot, sequence, entry.fields, { signal: stop.signal });
+      response = await put(slot, sequence, entry.fields, { signal: inTheAir.signal });
+      answer = await response.json().catch(() => ({}));
     } catch {
-      show(slot, "failed", words.waiting);
-      throw new Error(words.offline);
+      again(slot, entry, words.offline);
     } finally {
       clearTimeout(timeout);
     }
-    const answer = await response.json().catch(() => ({}));
     if (!response.ok) refused(slot, entry, response.status, answer);
-    else if (Number(answer.stored_sequence) >= sequence) acknowledged(slot, entry, answer);
-    else throw new Error(words.busy);
+    else if (answer.stored_sequence >= sequence) acknowledged(slot, entry, sequence, answer);
+    else again(slot, entry, words.busy);
+  }
+
+  /* A change gets its number when it is sent first and keeps it when it is sent again. */
+  function numbered(slot, entry) {
+    if (entry.fresh) {
+      entry.sequence += 1;
+      entry.fresh = false;
+      keep(slot, entry);
+    }
+    return entry.sequence;
+  }
+
+  /* The others go first next time: one that cannot be stored holds up none. */
+  function again(slot, entry, message) {
+    show(slot, "failed", words.waiting);
+    slots.delete(slot);
+    slots.set(slot, entry);
+    throw new Error(message);
   }
 
   function put(slot, sequence, fields, options) {
@@ -199,51 +208,46 @@
     });
   }
 
-  function acknowledged(slot, entry, answer) {
-    const last = Number(answer.stored_sequence);
-    // also when another device has stored another answer under the same number
-    if (last > entry.sequence || (last === entry.sequence && answer.accepted === false)) {
-      entry.sequence = last;
-      entry.waiting = entry.fresh;
-      if (!entry.fresh) entry.fields = {};
-      show(slot, "conflict");
-    } else if (last === entry.sequence && !entry.fresh) {
-      entry.waiting = false;
-      const base = one("base", slot);
-      if (base) base.value = last;
-      show(slot, "stored", (words.stored || "%s").replace("%s", wallClock.format(new Date(serverNow()))));
-      count();
-    }
-    keep();
+  function acknowledged(slot, entry, sequence, answer) {
+    if (entry.sequence > sequence) return; // a later change is on its way: the reply to that one counts
+    entry.sequence = answer.stored_sequence;
+    entry.waiting = entry.fresh;
+    keep(slot, entry);
+    if (entry.fresh) return;
+    // what gave way to another window's answer must not come back when the form is submitted whole
+    entry.base.disabled = !answer.accepted;
+    entry.base.value = entry.sequence;
+    if (answer.accepted) show(slot, "stored", (words.stored || "%s").replace("%s", wallClock.format(new Date(answer.stored_at))));
+    else show(slot, "conflict");
   }
 
   function refused(slot, entry, status, answer) {
     if (status === 409) {
-      closed = true;
+      close();
       show(slot, "failed", words.closed);
       banner(answer.detail || words.closed);
       announce(answer.detail || words.closed);
-      return;
-    }
-    if (status === 400 || status === 413 || status === 422) {
+    } else if (status === 400 || status === 413 || status === 422) {
+      if (entry.fresh) return; // changed since
       entry.refused = true;
       show(slot, "failed", answer.detail);
-      return;
-    }
-    show(slot, "failed", words.waiting);
-    throw new Error(status === 401 || status === 403 ? words.signed_out : words.busy || words.offline);
+    } else again(slot, entry, status === 401 || status === 403 ? words.signed_out : words.busy);
   }
 
-  /* The page is going away: send what waits without waiting for an answer; it stays queued until acknowledged. */
+  /* From now on nothing is stored; what waits may go with the form. */
+  function close() {
+    closed = true;
+    waiting().forEach(([slot, entry]) => keep(slot, entry));
+  }
+
+  /* The page is going away: send what waits without waiting for an answer; it stays kept until acknowledged. */
   function flush() {
-    for (const [slot, entry] of waiting()) {
-      if (closed || entry.refused) continue;
-      if (entry.fresh) { entry.sequence += 1; entry.fresh = false; }
-      put(slot, entry.sequence, entry.fields, { keepalive: true })
-        .then(async (response) => { if (response.ok) acknowledged(slot, entry, await response.json()); })
+    for (const [slot, entry] of unsent()) {
+      const sequence = numbered(slot, entry);
+      put(slot, sequence, entry.fields, { keepalive: true })
+        .then(async (response) => { if (response.ok) acknowledged(slot, entry, sequence, await response.json()); })
         .catch(() => {});
     }
-    keep();
   }
 
   /* ---- the time that is left, by the server's clock */
@@ -257,25 +261,27 @@
     setInterval(tick, 1000);
   }
 
+  /* Whether the server answered. */
   async function resynchronize() {
-    if (!form.dataset.stateUrl) return;
     try {
       const asked = performance.now();
       const response = await fetch(form.dataset.stateUrl, { credentials: "same-origin", headers: { Accept: "application/json" } });
-      if (!response.ok) return;
+      if (!response.ok) return response.status < 500;
       const state = await response.json();
       const half = (performance.now() - asked) / 2;
-      const now = Date.parse(state.server_now || response.headers.get("Date"));
-      if (now) serverOffset = now + half - performance.now();
+      serverOffset = Date.parse(state.server_now) + half - performance.now();
       if (state.deadline) deadline = Date.parse(state.deadline);
       tick();
-    } catch { /* the last known offset holds */ }
+      return true;
+    } catch { return false; /* the last known offset holds */ }
   }
+
+  const secondsLeft = () => Math.max(0, Math.ceil((deadline - serverNow()) / 1000));
 
   let before = Infinity;
   function tick() {
     if (Number.isNaN(deadline)) return;
-    const left = Math.max(0, Math.ceil((deadline - serverNow()) / 1000));
+    const left = secondsLeft();
     const hours = Math.floor(left / 3600);
     const minutes = Math.floor((left % 3600) / 60);
     const two = (number) => String(number).padStart(2, "0");
@@ -285,24 +291,31 @@
     if (timer) timer.dataset.state = left === 0 ? "over" : left <= 300 ? "soon" : "";
     if (left <= 300 && before > 300 && left > 60) announce(words.five_minutes);
     if (left <= 60 && before > 60 && left > 0) announce(words.one_minute);
-    if (left === 0 && before > 0) timeIsOver();
+    const over = left === 0 && before > 0;
     before = left;
+    if (over) timeIsOver();
   }
 
-  function timeIsOver() {
+  async function timeIsOver() {
     announce(words.time_over);
     note(words.time_over);
-    settle(5000).then(() => { released = true; form.requestSubmit(); });
+    await settle(LAST_PATIENCE);
+    // without a link the page would be left for an error of the browser
+    while (!(await resynchronize())) await new Promise((resolve) => { setTimeout(resolve, ASK_AGAIN); });
+    if (secondsLeft()) { note(""); return; }
+    close();
+    form.requestSubmit();
   }
 
   /* ---- leaving the page on purpose */
 
+  /* Whether, in that time, all is sent that can be. */
   function settle(patience) {
     work();
     return new Promise((resolve) => {
       const until = performance.now() + patience;
       const look = () => {
-        if (!waiting().length || closed) resolve(true);
+        if (!unsent().length) resolve(true);
         else if (performance.now() > until) resolve(false);
         else setTimeout(look, 100);
       };
@@ -310,40 +323,29 @@
     });
   }
 
-  async function whenStored(go) {
-    note(words.storing);
-    if (await settle(SUBMIT_PATIENCE)) { note(""); go(); return; }
-    const numbers = waiting().map(([slot]) => slot).join(", ");
-    note((words.not_stored || "%s").replace("%s", numbers));
-  }
-
   form.addEventListener("submit", (event) => {
-    if (released || closed || !waiting().length) { localStorage.removeItem(key); return; }
+    if (!unsent().length) return;
     event.preventDefault();
     event.stopPropagation();
+    note(words.storing);
     const submitter = event.submitter;
-    whenStored(() => { released = true; form.requestSubmit(submitter); });
-  });
-
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-after-stored]");
-    if (!link || !waiting().length) return;
-    event.preventDefault();
-    whenStored(() => { window.location.assign(link.href); });
+    settle(SUBMIT_PATIENCE).then((settled) => {
+      note(settled ? "" : (words.not_stored || "%s").replace("%s", unsent().map(([slot]) => slot).join(", ")));
+      if (settled) form.requestSubmit(submitter);
+    });
   });
 
   /* ---- start */
 
-  const earlier = kept();
   for (const box of form.querySelectorAll("[data-slot]")) {
     const slot = box.dataset.slot;
-    if (slots.has(slot)) continue;
-    const entry = { box, sequence: Number(stored[slot] || 0), fields: readFields(box), fresh: false, waiting: false, refused: false, timer: 0 };
+    const entry = { box, base: one("base", slot), sequence: Number(stored[slot] || 0), fields: readFields(box), fresh: false, waiting: false, refused: false, kept: "", timer: 0 };
     slots.set(slot, entry);
-    const old = earlier[slot];
-    if (old && (old.fresh ? old.sequence >= entry.sequence : old.sequence > entry.sequence)) {
-      Object.assign(entry, { sequence: old.sequence, fields: old.fields, fresh: old.fresh, waiting: true });
-      writeFields(box, old.fields);
+    const earlier = kept(slot);
+    if (earlier) {
+      // whether it still counts, the reply will say
+      Object.assign(entry, earlier, { waiting: true });
+      writeFields(box, entry.fields);
       show(slot, "sending");
     }
     box.addEventListener("input", (event) => {
@@ -352,11 +354,15 @@
     });
     box.addEventListener("change", () => changed(slot, 0));
   }
-  keep();
   startClock();
   work();
 
-  window.addEventListener("online", () => { failures = 0; work(); resynchronize(); });
+  window.addEventListener("online", () => {
+    failures = 0;
+    inTheAir?.abort(); // what was sent over the lost link may never be answered
+    work();
+    resynchronize();
+  });
   window.addEventListener("offline", () => banner(words.offline));
   window.addEventListener("pagehide", flush);
   document.addEventListener("visibilitychange", () => {
