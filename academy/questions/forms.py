@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
-PARTS = frozenset(
-    "text explanation options answer accept accents tolerance unit pairs distractors steps gaps credit".split()
-)
+LANG, ROW = r"\.(?:vi|en|de)", r"\.\d{1,3}"
+"""Parts of patterns for :func:`fields_like`: a language, the number of a row."""
+
 MAX_DEPTH = 6
+MAX_NAME = 100
 
 
-def nested(form: Any, parts: Collection[str] = PARTS) -> dict[str, Any]:
+def fields_like(form: Any, pattern: re.Pattern[str]) -> dict[str, str]:
+    """The fields whose whole name fits: what else somebody sends has no way into the data."""
+    return {name: value for name, value in _fields(form) if pattern.fullmatch(name)}
+
+
+def nested(form: Any, parts: Collection[str]) -> dict[str, Any]:
     """Dotted fields as nested data: ``options.0.text.vi=Có`` → ``{"options": [{"text": {"vi": "Có"}}]}``.
 
     Only ``parts`` of a spec are taken, so the form may carry other fields. Empty fields, and rows in
@@ -21,7 +28,7 @@ def nested(form: Any, parts: Collection[str] = PARTS) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, value in _fields(form):
         path = name.split(".")
-        if path[0] not in parts or len(path) > MAX_DEPTH or not value.strip():
+        if path[0] not in parts or len(path) > MAX_DEPTH or len(name) > MAX_NAME or not value.strip():
             continue
         if path[-1] == "lines":
             path, entry = path[:-1], [line.strip() for line in value.splitlines() if line.strip()]

@@ -8,6 +8,7 @@ import pytest
 from flask import render_template
 from werkzeug.datastructures import MultiDict
 
+from academy.kernel.errors import Invalid
 from academy.questions.forms import nested
 from academy.questions.registry import CORE_TYPES, exercise_type
 from academy.questions.services import checked_spec
@@ -61,7 +62,7 @@ def test_rows_keep_their_order_and_lose_blanks():
             "options.2.text.en": "  ", "other": "x", "accept.vi.lines": " a \n\n b ", "text.vi": "?",
         }
     )  # fmt: skip
-    assert nested(form) == {
+    assert nested(form, ("options", "accept", "text")) == {
         "options": [{"text": {"vi": "hai"}}, {"text": {"vi": "mười"}}],
         "accept": {"vi": ["a", "b"]},
         "text": {"vi": "?"},
@@ -70,11 +71,25 @@ def test_rows_keep_their_order_and_lose_blanks():
 
 @pytest.mark.parametrize(
     "name",
-    ["text.vi.x.y", "text", "options", "options.0", "options.x.id", "text..", "options." + "0." * 50 + "x", ".text", "gaps.0.options.0.text.vi.q"],
+    ["text.vi.x.y", "text", "options", "options.0", "options.x.id", "text..", "options." + "0." * 50 + "x", ".text", "gaps.0.options.0.text.vi.q",
+     "options." + "9" * 5000 + ".text.vi"],
 )
 def test_hostile_names_do_no_harm(name):
     for names in ([name, "text.vi"], ["text.vi", name]):
-        assert isinstance(nested(MultiDict(dict.fromkeys(names, "value"))), dict)
+        assert isinstance(nested(MultiDict(dict.fromkeys(names, "value")), ("text", "options", "gaps")), dict)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "name",
+    ["text", "text.0", "text.x", "explanation", "options", "options.0", "options.x", "options.0.text", "options.0.id.x", "accept", "accept.vi",
+     "accept.0", "pairs", "pairs.0.left", "distractors", "distractors.x", "steps", "steps.0", "gaps", "gaps.0.options", "gaps.0.accept", "answer.x", "credit.0"],
+)
+def test_a_form_with_names_of_its_own_making_is_refused_and_shown_again(app, kind, name):
+    spec = exercise_type(kind).read_editor(MultiDict({name: "value", "text.vi": "Câu hỏi"}))
+    with pytest.raises(Invalid) as refusal:
+        checked_spec(kind, spec)
+    assert "Câu hỏi" in shown(app, kind, spec, refusal.value.errors)
 
 
 def test_distractors_survive(app):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -9,7 +10,18 @@ from marshmallow import Schema
 
 from academy.kernel.errors import Invalid
 from academy.kernel.i18n import _l, localized
-from academy.questions.forms import nested
+from academy.questions.forms import LANG, ROW, fields_like, nested
+
+_ACCEPT = rf"accept{LANG}\.lines"
+_OPTIONS = rf"options{ROW}\.(?:id|correct|(?:text|feedback){LANG})"
+_FIELDS = re.compile(
+    rf"(?:text|explanation){LANG}|answer|tolerance|unit|credit|accents|{_ACCEPT}|{_OPTIONS}"
+    rf"|pairs{ROW}\.(?:id|(?:left|right){LANG})|distractors{ROW}{LANG}|steps{ROW}\.(?:id|text{LANG})"
+    rf"|gaps{ROW}\.(?:id|accents|{_ACCEPT}|{_OPTIONS})"
+)
+_PARTS = frozenset(
+    "text explanation options answer accept accents tolerance unit pairs distractors steps gaps credit".split()
+)
 
 
 class CoreType:
@@ -54,7 +66,7 @@ class CoreType:
 
     def read_editor(self, form: Any) -> dict[str, Any]:
         """The authoring form as a spec; checked afterwards by ``spec_schema``."""
-        return nested(form)
+        return nested(fields_like(form, _FIELDS), _PARTS)
 
 
 def not_an_answer(message: Any = None) -> Invalid:
