@@ -19,7 +19,7 @@ from academy.catalog.heading_ids import with_heading_ids
 from academy.catalog.lesson_text import LessonText, compare_languages, prepare_text
 from academy.catalog.views import CourseView
 from academy.kernel.actor import Actor
-from academy.kernel.i18n import LOCALES, _l
+from academy.kernel.i18n import LOCALES, _l, translated
 from academy.questions.queries import ItemRow, items_of_course
 
 __all__ = ["LessonChange", "Problem", "PublishPlan", "Rendering", "plan_publication", "render_draft"]
@@ -192,7 +192,9 @@ def _lesson_problems(
         yield from _exercise_problems(text, texts[lang], row.slug, items, about)
     for fault in compare_languages(rendered, blocks=False):
         line = texts[fault.path].body_line(fault.line)
-        yield Problem(message=fault.message, remedy=fault.remedy, lang=fault.path, line=line, **about)
+        yield Problem(
+            message=translated(fault.message), remedy=translated(fault.remedy), lang=fault.path, line=line, **about
+        )
 
 
 def _with_ids(texts: Mapping[str, LessonSource]) -> dict[str, str]:
@@ -204,8 +206,8 @@ def _with_ids(texts: Mapping[str, LessonSource]) -> dict[str, str]:
 def _text_problems(text: LessonText, source: LessonSource, about: Mapping[str, Any]) -> Iterator[Problem]:
     for fault in text.faults:
         yield Problem(
-            message=fault.message,
-            remedy=fault.remedy,
+            message=translated(fault.message),
+            remedy=translated(fault.remedy),
             lang=text.lang,
             line=source.body_line(fault.line),
             **about,

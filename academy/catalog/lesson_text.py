@@ -15,6 +15,7 @@ from academy.catalog.front_matter import FrontMatter, normalized, split
 from academy.catalog.markdown import Citation, RenderedText, render_lesson, render_phrase
 from academy.catalog.rendering import Links
 from academy.catalog.yaml_marks import Fault
+from academy.kernel.i18n import _m
 
 __all__ = ["LessonText", "compare_languages", "lesson_hash", "prepare_text"]
 
@@ -75,7 +76,7 @@ def prepare_text(source: str, *, lang: str, links: Links, path: str = "") -> Les
     ]
     if not rendered.blocks:
         faults.append(
-            Fault(path, parts.first_line, "The lesson has no text", "write it below the front matter")
+            Fault(path, parts.first_line, _m("The lesson has no text"), _m("write it below the front matter"))
         )
     return LessonText(
         lang=lang,
@@ -152,15 +153,17 @@ def _compare(model: LessonText, text: LessonText, blocks: bool) -> list[Fault]:
             "" if missing or extra else "their order differs",
         )
         what = "; ".join(part for part in parts if part)
-        message = f"The ids of the headings differ from those in “{model.lang}”: {what}"
-        remedy = f"give both languages the same headings as {model.path}"
+        message = _m("The ids of the headings differ from those in “%(lang)s”: %(what)s", lang=model.lang, what=what)
+        remedy = _m("give both languages the same headings as %(path)s", path=model.path)
         return [Fault(text.path, _first_difference(text, known, wanted, ours.heading_lines), message, remedy)]
     if ours.exercises != theirs.exercises:
-        message = (
-            f"The exercises differ from those in “{model.lang}” ({', '.join(theirs.exercises) or 'none'})"
+        message = _m(
+            "The exercises differ from those in “%(lang)s” (%(keys)s)",
+            lang=model.lang,
+            keys=", ".join(theirs.exercises) or "–",
         )
         line = _first_difference(text, ours.exercises, theirs.exercises, ours.exercise_lines)
-        return [Fault(text.path, line, message, "put the same [[exercise:…]] in the same order into both")]
+        return [Fault(text.path, line, message, _m("put the same [[exercise:…]] in the same order into both"))]
     return _compare_blocks(model, text) if blocks else []
 
 

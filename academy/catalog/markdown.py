@@ -21,6 +21,7 @@ from academy.catalog.markdown_syntax import EXERCISE, ID, exercise_key, inline_t
 from academy.catalog.rendering import PARSER, DocumentReference, Links, MediaReference, Page
 from academy.catalog.sanitizing import clean_html
 from academy.catalog.wording import WORDS
+from academy.kernel.i18n import _m
 from academy.kernel.text import slug
 
 __all__ = [
@@ -226,7 +227,7 @@ class _Lesson:
         keys = [key for key, _ in self.exercises]
         for key, line in self.exercises:
             if keys.count(key) > 1:
-                self._fault(f"The exercise “{key}” stands here more than once", "keep it in one place", line)
+                self._fault(_m("The exercise “%(key)s” stands here more than once", key=key), _m("keep it in one place"), line)
         return RenderedText(
             segments=tuple(self.segments),
             blocks=tuple(self.blocks),
@@ -280,12 +281,15 @@ class _Lesson:
         level = int(opening.tag[1])
         if level == 1:
             self._fault(
-                f"“{text}” is a heading of the first level",
-                "begin headings with ##: the title is in the front matter",
+                _m("“%(text)s” is a heading of the first level", text=text),
+                _m("begin headings with ##: the title is in the front matter"),
             )
             level = 2
         if level > self.level + 1 and level > 2:
-            self._fault(f"The heading “{text}” skips a level", "go down one level at a time: ##, then ###")
+            self._fault(
+                _m("The heading “%(text)s” skips a level", text=text),
+                _m("go down one level at a time: ##, then ###"),
+            )
         self.level = level
         opening.tag = block[-1].tag = f"h{level}"
         heading_id = self._heading_id(opening, text)
@@ -298,20 +302,25 @@ class _Lesson:
         given = opening.meta.get("id")
         if given is None:
             self._fault(
-                f"The heading “{text}” has no id",
-                f"add one, the same in every language: {{#{slug(text, 40)}}}",
+                _m("The heading “%(text)s” has no id", text=text),
+                _m("add one, the same in every language: %(id)s", id=f"{{#{slug(text, 40)}}}"),
             )
         elif not ID.fullmatch(given):
-            self._fault(f"The id “{given}” is not allowed", "use small letters a–z, digits and hyphens")
+            self._fault(
+                _m("The id “%(id)s” is not allowed", id=given), _m("use small letters a–z, digits and hyphens")
+            )
         elif given in RESERVED_IDS or _RESERVED_BEGINNING.match(given):
             self._fault(
-                f"The id “{given}” is used by the page itself", "choose another, for example with -section"
+                _m("The id “%(id)s” is used by the page itself", id=given),
+                _m("choose another, for example with -section"),
             )
             given = f"{given}-section"
         elif given not in {heading.id for heading in self.headings}:
             return given
         else:
-            self._fault(f"The id “{given}” is used by two headings", "give each heading an id of its own")
+            self._fault(
+                _m("The id “%(id)s” is used by two headings", id=given), _m("give each heading an id of its own")
+            )
         base = slug(given or text, 60) or "section"
         candidate, count = base, 1
         while candidate in self.taken or candidate in RESERVED_IDS:
@@ -322,7 +331,9 @@ class _Lesson:
 
     def _exercise(self, key: str) -> None:
         if not ID.fullmatch(key):
-            self._fault(f"“{key}” is no key of an exercise", "use small letters a–z, digits and hyphens")
+            self._fault(
+                _m("“%(key)s” is no key of an exercise", key=key), _m("use small letters a–z, digits and hyphens")
+            )
             return
         self._close_segment()
         self.exercises.append((key, self.line))
@@ -349,20 +360,20 @@ class _Lesson:
             line = token.map[0] + 1 if token.map else self.line
             if token.type == "heading_open" and token is not block[0]:
                 self._fault(
-                    "A heading stands inside a box, list or quotation",
-                    "take it out, or write it in bold",
+                    _m("A heading stands inside a box, list or quotation"),
+                    _m("take it out, or write it in bold"),
                     line,
                 )
             for child in token.children or ():
                 if child.type == "text" and (found := _LOOKS_LIKE_HTML.search(child.content)):
                     self._fault(
-                        f"“{found.group()}” is HTML, which lessons do not use",
-                        "write it in Markdown, or as `code` if it shall be seen",
+                        _m("“%(tag)s” is HTML, which lessons do not use", tag=found.group()),
+                        _m("write it in Markdown, or as `code` if it shall be seen"),
                         line,
                     )
                 if child.type == "text" and EXERCISE in child.content and "[[" in child.content:
                     self._fault(
-                        "A reference in double brackets is not closed", "write [[exercise:key]]", line
+                        _m("A reference in double brackets is not closed"), _m("write [[exercise:key]]"), line
                     )
 
     def _check_fragments(self) -> None:
@@ -373,7 +384,9 @@ class _Lesson:
                 if target.startswith("#") and target[1:] not in known:
                     line = token.map[0] + 1 if token.map else 1
                     self._fault(
-                        f"There is no place “{target}” in this lesson", "link to the id of a heading", line
+                        _m("There is no place “%(target)s” in this lesson", target=target),
+                        _m("link to the id of a heading"),
+                        line,
                     )
 
 
@@ -382,11 +395,14 @@ def citation_faults(token: Token, links: Links) -> Iterator[tuple[str, str]]:
     number, article = token.content, token.meta["article"]
     if links.document(number) is None:
         yield (
-            f"The document “{number}” is not in the register",
-            "add it to legal.yaml with its title, issuer and dates, or correct the number",
+            _m("The document “%(number)s” is not in the register", number=number),
+            _m("add it to legal.yaml with its title, issuer and dates, or correct the number"),
         )
     elif article and not is_article(article):
-        yield f"“#{article}” names no place in a document", "write #d5, #d5.k2 or #d5.k2.a"
+        yield (
+            _m("“#%(place)s” names no place in a document", place=article),
+            _m("write #d5, #d5.k2 or #d5.k2.a"),
+        )
 
 
 def _as_figure(block: list[Token]) -> list[Token]:

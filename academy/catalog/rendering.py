@@ -15,6 +15,7 @@ from markupsafe import escape
 from academy.catalog.legal_numbers import article_label
 from academy.catalog.markdown_syntax import BOX_KINDS, inline_text, make_parser
 from academy.catalog.maths import FormulaError, mathml
+from academy.kernel.i18n import _m
 
 __all__ = ["PARSER", "DocumentReference", "Links", "MediaReference", "Page", "lesson_address"]
 
@@ -121,8 +122,8 @@ def _citation(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> st
 
 def _stray_exercise(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
     _page(env).fault(
-        f"The exercise “{tokens[index].content}” stands inside other text",
-        "put [[exercise:…]] alone into a paragraph of its own, outside boxes and lists",
+        _m("The exercise “%(key)s” stands inside other text", key=tokens[index].content),
+        _m("put [[exercise:…]] alone into a paragraph of its own, outside boxes and lists"),
     )
     return ""
 
@@ -133,7 +134,7 @@ def _maths(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
     try:
         shown = mathml(token.content, block=block)
     except FormulaError as error:
-        _page(env).fault(f"Mathematics: {error}", "correct the LaTeX between the dollar signs")
+        _page(env).fault(_m("Mathematics: %(error)s", error=error), _m("correct the LaTeX between the dollar signs"))
         shown = f"<code>{escape(token.content)}</code>"
     if not block:
         return shown
@@ -148,8 +149,8 @@ def _image(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
     media = page.find_media(path)
     if media is None:
         page.fault(
-            f"The file “{path}” is not there or is not of an allowed kind",
-            "put it beside the lesson and write its path relative to the course folder",
+            _m("The file “%(path)s” is not there or is not of an allowed kind", path=path),
+            _m("put it beside the lesson and write its path relative to the course folder"),
         )
         return f'<span class="missing">{escape(alt or path)}</span>'
     kind = media.mime.partition("/")[0]
@@ -159,7 +160,8 @@ def _image(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
         )
     if not alt:
         page.fault(
-            f"The picture “{path}” has no alternative text", "describe it between the brackets: ![…](…)"
+            _m("The picture “%(path)s” has no alternative text", path=path),
+            _m("describe it between the brackets: ![…](…)"),
         )
     size = f' width="{media.width}" height="{media.height}"' if media.width and media.height else ""
     return f'<img src="{escape(media.url)}" alt="{escape(alt)}"{size} loading="lazy" decoding="async">'
@@ -180,8 +182,8 @@ def _link_open(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> s
     if media:
         return f'<a href="{escape(media.url)}" download{hint}>'
     page.fault(
-        f"The link “{target}” leads to no lesson and no file of this course",
-        "write the lesson's name (02-…), a path inside the course folder, or a full address with https://",
+        _m("The link “%(target)s” leads to no lesson and no file of this course", target=target),
+        _m("write the lesson's name (02-…), a path inside the course folder, or a full address with https://"),
     )
     return "<a>"
 
@@ -220,7 +222,10 @@ def _box_open(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> st
     page, token = _page(env), tokens[index]
     kind, _, title = token.info.strip().partition(" ")
     if kind not in BOX_KINDS:
-        page.fault(f"There is no box of the kind “{kind}”", f"choose one of {', '.join(BOX_KINDS)}")
+        page.fault(
+            _m("There is no box of the kind “%(kind)s”", kind=kind),
+            _m("choose one of %(kinds)s", kinds=", ".join(BOX_KINDS)),
+        )
         kind = "note"
     label = title.strip() or page.words["boxes"][kind]
     token_id = token.attrGet("id")

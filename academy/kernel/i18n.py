@@ -36,8 +36,29 @@ def lazy_gettext(message: str, **variables: Any) -> LazyString:
     return LazyString(gettext, message, **variables)
 
 
+class Message(str):
+    """An English text, as commands print it, that :func:`translated` can say in the reader's language."""
+
+    __slots__ = ("message", "variables")
+    message: str
+    variables: dict[str, Any]
+
+
+def message(text: str, /, **variables: Any) -> Message:
+    """The English ``text`` with its ``%(name)s`` filled in, noted for the catalogs."""
+    made = Message(text % variables if variables else text)
+    made.message, made.variables = text, variables
+    return made
+
+
+def translated(text: str) -> str:
+    """A :class:`Message` in the reader's language; any other text as it is."""
+    return gettext(text.message, **text.variables) if isinstance(text, Message) else text
+
+
 _ = gettext
 _l = lazy_gettext
+_m = message
 _n = ngettext
 
 
