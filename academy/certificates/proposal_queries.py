@@ -20,6 +20,7 @@ from academy.kernel.db import db
 from academy.kernel.i18n import _l
 from academy.kernel.paging import Page, keyset
 from academy.organization.models import Person, Unit
+from academy.organization.policies import is_root
 
 __all__ = [
     "correction_of",
@@ -251,7 +252,7 @@ def list_waiting(actor: Actor, *, limit: int = 100) -> Sequence[Waiting]:
     for path in paths:
         units = select(Unit.id).where(Unit.path.startswith(path, autoescape=True))
         by_course = Course.owner_unit_path.startswith(path, autoescape=True)
-        if path.count("/") <= 1:  # courses without an owner are the city's
+        if is_root(path):  # courses without an owner are the city's
             by_course = or_(by_course, Course.owner_unit_path == "")
         in_scope.append(ClassRun.owner_unit_id.in_(units))
         in_scope.append(and_(ClassRun.id.is_(None), by_course))

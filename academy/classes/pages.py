@@ -14,7 +14,7 @@ from academy.classes.schemas import ClassForm
 from academy.classes.views import ClassView
 from academy.classes.wording import MODE_NAMES, STATE_NAMES
 from academy.kernel.authorization import require
-from academy.kernel.errors import Invalid
+from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.http import current_actor, load
 from academy.kernel.i18n import _, _l, _n, localized
 from academy.kernel.rights import needs
@@ -132,7 +132,10 @@ def add(code: str):
 @bp.get("/admin/classes/<code>/members/<int:person_id>/removal")
 @needs(CLASS_MANAGE)
 def ask_removal(code: str, person_id: int) -> str:
-    return _removal_page(_manageable(code), person_id, {})
+    run = _manageable(code)
+    if not queries.is_member(run.id, person_id):
+        raise NotFound(_l("This person is not in the class."))
+    return _removal_page(run, person_id, {})
 
 
 @bp.post("/admin/classes/<code>/members/<int:person_id>/removal")

@@ -21,6 +21,7 @@ from academy.kernel.i18n import _l
 from academy.kernel.paging import Page, keyset
 from academy.kernel.text import fold
 from academy.organization.models import Person, Unit
+from academy.organization.policies import is_root
 
 __all__ = [
     "class_of_enrollment", "find_candidates", "find_class", "find_class_by_id", "get_class", "is_member",
@@ -262,7 +263,7 @@ def people_in_scope(actor: Actor) -> ColumnElement[bool]:
     """
     scopes = actor.scopes(CLASS_MANAGE)
     rules = [Unit.path.startswith(path, autoescape=True) for path in scopes]
-    if any(path.count("/") <= 1 for path in scopes):
+    if any(is_root(path) for path in scopes):
         rules.append(Person.unit_id.is_(None))
     return or_(false(), *rules)
 

@@ -16,7 +16,7 @@ class ClassForm(Schema):
     code = fields.String(load_default="")
     title = fields.String()
     course = fields.String(load_default="")
-    owner_unit_id = fields.Integer(strict=False)
+    owner_unit_id = fields.Integer(validate=validate.Range(min=1, max=2**53))
     decision_no = fields.String()
     decision_date = fields.Date(allow_none=True)
     opens_on = fields.Date(allow_none=True)
@@ -29,7 +29,8 @@ class ClassForm(Schema):
     @pre_load
     def empty_is_none(self, data, **_named):
         days = ("decision_date", "opens_on", "closes_on")
-        return {name: None if name in days and not value else value for name, value in data.items()}
+        filled = {name: value for name, value in data.items() if value or name != "owner_unit_id"}
+        return {name: None if name in days and not value else value for name, value in filled.items()}
 
 
 class ClassesQuery(Schema):

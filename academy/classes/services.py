@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -11,12 +10,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from academy.audit.services import record
+from academy.catalog.models import Course
 from academy.catalog.queries import find_course_by_id, get_course
+from academy.classes.class_fields import checked_code, checked_fields
 from academy.classes.errors import ClassClosed
-from academy.classes.models import MODES, ClassInstructor, ClassMember, ClassRun
+from academy.classes.models import ClassInstructor, ClassMember, ClassRun
 from academy.classes.policies import can_create_class, can_manage_class
-from academy.classes.queries import class_of_enrollment, find_class_by_id, get_class, people_in_scope
-from academy.classes.roster_lines import read_lines
+from academy.classes.queries import class_of_enrollment, find_class_by_id, get_class, people_in_scope, roster
+from academy.classes.roster_lines import MOST_LINES, read_lines
 from academy.classes.views import ClassView
 from academy.enrollment.errors import CannotEnroll
 from academy.enrollment.services import end_run_of_class, enroll_person
@@ -34,10 +35,6 @@ __all__ = [
     "add_members", "add_members_by_lines", "close_class", "create_class", "open_class", "remove_member",
     "update_class",
 ]  # fmt: skip
-
-CODE = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,39}")
-TEXTS = {"title": 300, "decision_no": 80, "place": 200, "signer_title": 200, "signer_name": 200}
-DAYS = ("decision_date", "opens_on", "closes_on")
 
 
 def create_class(actor: Actor, *, code: str, course: str, owner_unit_id: int, **fields: Any) -> ClassView:
@@ -59,8 +56,8 @@ def create_class(actor: Actor, *, code: str, course: str, owner_unit_id: int, **
             raise NotFound(_l("There is no such unit."))
         require(actor, can_create_class, owner.path)
         programme = get_course(actor, course)
-        values = _checked({"title": localized(programme.title, "vi"), "mode": "online"} | fields)
-        values["code"] = _checked_code(code)
+        values = checked_fields({"title": localized(programme.title, "vi"), "mode": "online"} | fields)
+        values["code"] = checked_code(code)
         if programme.version_id is None:
             raise Invalid(
                 _l("Please correct the fields named below."), errors={"course": [_l("Not published yet.")]}
@@ -99,7 +96,7 @@ def update_class(actor: Actor, code: str, **fields: Any) -> ClassView:
         run = _manageable(actor, code)
         if run.state == "closed" and set(fields) - {"signer_title", "signer_name"}:
             raise _closed()
-        values = _checked(fields, run)
+        values = checked_fields(fields, run)
         instructors = values.pop("instructor_ids", None)
         for name, value in values.items():
             setattr(run, name, value)
@@ -112,8 +109,26 @@ def update_class(actor: Actor, code: str, **fields: Any) -> ClassView:
 
 
 def open_class(actor: Actor, code: str) -> ClassView:
-    """Open a planned class, or open a closed one again."""
-    return _set_state(actor, code, "open", "class.open")
+    """Open a planned class, or open a closed one again.
+
+    Raises:
+        ClassNotFound, Forbidden.
+        Conflict: members are in another open class of the course by now.
+    """
+    with unit_of_work() as work:
+        run = _manageable(actor, code)
+        _hold_course(work, run)
+        elsewhere = _in_other_classes(run, [row.person_id for row in roster(run.id)])
+        if elsewhere:
+            raise Conflict(
+                _l(
+                    "Members of this class are in another class of its course by now: %(codes)s.",
+                    codes=", ".join(sorted(set(elsewhere.values()))),
+                ),
+                rule="class.members-elsewhere",
+                next_step=_l("Take them out of that class first, or close it."),
+            )
+        return _set_state(actor, code, "open", "class.open")
 
 
 def close_class(actor: Actor, code: str) -> ClassView:
@@ -125,7 +140,7 @@ def add_members(actor: Actor, code: str, person_ids: Iterable[int]) -> int:
     """Put people on the roster and enroll them; the number added. All or nobody.
 
     Raises:
-        Invalid: ``errors`` names, by person id, everybody who cannot be added and why.
+        Invalid: ``errors`` names, by person id, everybody who cannot be added and why; or they are over a thousand.
     """
     with unit_of_work() as work:
         run = _open(actor, code)
@@ -200,10 +215,14 @@ def remove_member(actor: Actor, code: str, person_id: int, *, reason: str) -> No
 
 def _people(actor: Actor, person_ids: Iterable[int]) -> dict[int, str]:
     ids = list(dict.fromkeys(person_ids))
+    if len(ids) > MOST_LINES:
+        message = _l("At most %(most)s people at a time.", most=MOST_LINES)
+        raise Invalid(message, errors={"person_id": [message]})
+    possible = [person for person in ids if 0 < person < 2**53]
     rows = db.session.execute(
         select(Person.id, Person.full_name)
         .outerjoin(Unit, Unit.id == Person.unit_id)
-        .where(Person.id.in_(ids), Person.deactivated_at.is_(None), people_in_scope(actor))
+        .where(Person.id.in_(possible), Person.deactivated_at.is_(None), people_in_scope(actor))
     )
     found = {row.id: row.full_name for row in rows}
     missing = {
@@ -218,6 +237,7 @@ def _add_all(
     work: UnitOfWork, actor: Actor, run: ClassRun, people: dict[int, str]
 ) -> tuple[int, dict[str, Sequence[Any]]]:
     """Enroll and add; how many were new, and by person id what stood in the way."""
+    _hold_course(work, run)
     course = find_course_by_id(run.course_id)
     present = {
         member.person_id: member
@@ -260,6 +280,11 @@ def _put(
     record(actor, "class.add_member", "class_run", run.id, person_id=person_id)
 
 
+def _hold_course(work: UnitOfWork, run: ClassRun) -> None:
+    """Rosters of a course change one after the other, or somebody could come into two of its classes at once."""
+    work.session.execute(select(Course.id).where(Course.id == run.course_id).with_for_update(key_share=True))
+
+
 def _in_other_classes(run: ClassRun, people: Iterable[int]) -> dict[int, str]:
     """Of these people, those in another class of the course that is not closed, with its code."""
     rows = db.session.execute(
@@ -271,67 +296,7 @@ def _in_other_classes(run: ClassRun, people: Iterable[int]) -> dict[int, str]:
     return {row.person_id: row.code for row in rows}
 
 
-# --- fields ---------------------------------------------------------------------------------------
-
-
-def _checked_code(code: str) -> str:
-    code = clean(code).upper()
-    if not CODE.fullmatch(code):
-        raise Invalid(
-            _l("Please correct the fields named below."),
-            errors={"code": [_l("Letters A–Z, digits, hyphen and full stop, at most 40.")]},
-        )
-    return code
-
-
-def _checked(fields: dict[str, Any], run: ClassRun | None = None) -> dict[str, Any]:
-    """The fields as they are stored.
-
-    Raises:
-        Invalid: naming every field at fault.
-        TypeError: a field that classes do not have.
-    """
-    values: dict[str, Any] = {}
-    errors: dict[str, list] = {}
-    for name, value in fields.items():
-        if name in TEXTS:
-            values[name] = clean(value or "", multiline=name == "signer_title")
-            if len(values[name]) > TEXTS[name]:
-                errors[name] = [_l("At most %(most)s characters.", most=TEXTS[name])]
-        elif name == "mode" and value not in MODES:
-            errors[name] = [_l("Choose one of the list.")]
-        elif name in (*DAYS, "mode", "supervisor_id", "instructor_ids"):
-            values[name] = value
-        else:
-            raise TypeError(f"a class has no field {name}")
-    if "title" in values and not values["title"]:
-        errors["title"] = [_l("Give the class a title.")]
-    opens = values.get("opens_on", run.opens_on if run else None)
-    closes = values.get("closes_on", run.closes_on if run else None)
-    if opens and closes and closes < opens:
-        errors["closes_on"] = [_l("The class cannot close before it opens.")]
-    errors |= _unknown_people(values)
-    if errors:
-        raise Invalid(_l("Please correct the fields named below."), errors=errors)
-    return values
-
-
-def _unknown_people(values: dict[str, Any]) -> dict[str, list]:
-    named = {
-        "supervisor_id": [values.get("supervisor_id")],
-        "instructor_ids": values.get("instructor_ids") or [],
-    }
-    wanted = {person for people in named.values() for person in people if person is not None}
-    if not wanted:
-        return {}
-    known = set(
-        db.session.scalars(select(Person.id).where(Person.id.in_(wanted), Person.deactivated_at.is_(None)))
-    )
-    return {
-        field: [_l("There is no such person.")]
-        for field, people in named.items()
-        if any(person is not None and person not in known for person in people)
-    }
+# --- the class itself -----------------------------------------------------------------------------
 
 
 def _set_instructors(work: UnitOfWork, class_id: int, person_ids: Iterable[int]) -> None:

@@ -23,7 +23,7 @@ from academy.classes.services import (
 from academy.enrollment.queries import enrollment_of
 from academy.kernel import clock
 from academy.kernel.authorization import Role
-from academy.kernel.errors import Forbidden, Invalid
+from academy.kernel.errors import Conflict, Forbidden, Invalid
 from tests.certificates.conftest import make_academy, make_course
 from tests.factories import create_actor, create_person, create_unit, sign_in
 
@@ -159,6 +159,24 @@ def test_nobody_is_in_two_open_classes_of_a_course(academy):
     assert "K52A" in str(refused.value.errors[str(person.id)][0])
     close_class(academy.admin, "K52A")
     assert add_members(academy.admin, "K52B", [person.id]) == 1
+
+
+def test_a_closed_class_does_not_open_while_its_members_are_in_another(academy):
+    person = academy.member("Nguyễn Văn An")
+    close_class(academy.admin, "K52A")
+    create_class(academy.admin, code="K52B", course=academy.course, owner_unit_id=academy.city.id)
+    add_members(academy.admin, "K52B", [person.id])
+    with pytest.raises(Conflict) as refused:
+        open_class(academy.admin, "K52A")
+    assert "K52B" in str(refused.value.message) and refused.value.next_step
+    remove_member(academy.admin, "K52B", person.id, reason="Về lớp cũ")
+    assert open_class(academy.admin, "K52A").state == "open"
+
+
+@pytest.mark.parametrize("person_ids", [[2**63], [-1], [0], [10**30], list(range(1, 1002))])
+def test_people_that_cannot_be_are_refused_not_looked_up(academy, person_ids):
+    with pytest.raises(Invalid):
+        add_members(academy.admin, "K52A", person_ids)
 
 
 def test_a_removed_member_may_come_back(academy, session):
@@ -335,6 +353,10 @@ def test_setting_up_a_class_on_the_pages(academy, client):
         (),
         "Lê Bình",
     )
+    assert client.get(f"/admin/classes/K60/members/{2**40}/removal").status_code == 404
+    for unit in ("9" * 30, "0", ""):
+        answer = client.post("/admin/classes", data=form | {"code": "K61", "owner_unit_id": unit})
+        assert answer.status_code == 422 and 'value="K61"' in answer.get_data(as_text=True)
     for page in (
         "/admin/classes",
         "/admin/classes/new",
