@@ -198,13 +198,15 @@ def static_url(filename: str, blueprint: str | None = None) -> str:
     Args:
         blueprint: whose static folder holds the file; the academy's own by default.
     """
-    owner = current_app.blueprints[blueprint] if blueprint else current_app
-    endpoint = f"{blueprint}.static" if blueprint else "static"
-    versions: dict[tuple[str, str], str] = current_app.extensions.setdefault("academy_static", {})
-    if (endpoint, filename) not in versions or current_app.debug:
+    addresses: dict[tuple, str] = current_app.extensions.setdefault("academy_static", {})
+    key = (request.script_root if has_request_context() else None, blueprint, filename)
+    if key not in addresses or current_app.debug:
+        owner = current_app.blueprints[blueprint] if blueprint else current_app
         with open(f"{owner.static_folder}/{filename}", "rb") as file:
-            versions[endpoint, filename] = hashlib.sha256(file.read()).hexdigest()[:12]
-    return page_url(endpoint, filename=filename, v=versions[endpoint, filename])
+            version = hashlib.sha256(file.read()).hexdigest()[:12]
+        endpoint = f"{blueprint}.static" if blueprint else "static"
+        addresses[key] = page_url(endpoint, filename=filename, v=version)
+    return addresses[key]
 
 
 def page_url(endpoint: str, **values: Any) -> str:

@@ -108,8 +108,8 @@ def answer_exercise(course: str, lesson: str, exercise: int) -> Any:
         return redirect(f"{target}#exercise-{exercise}", code=303)
     item = get_item(exercise)
     state = queries.course_state(actor.person_id, item.course_id)
-    last = queries.last_responses(state.enrollment.id, [exercise]) if state else {}
-    shown = queries.lesson_exercise(item, actor.person_id, last.get(exercise), lang)
+    last = queries.last_response(state.enrollment.id, exercise) if state else None
+    shown = queries.lesson_exercise(item, actor.person_id, last, lang)
     return render_template(
         "progress/exercise.html",
         exercise=lesson_parts.exercise_context(shown, lang, course, enrolled=state is not None),

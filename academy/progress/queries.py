@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from academy.catalog.course_rows import COURSE_COLUMNS, cached_version, course_view
 from academy.catalog.models import Course, CourseVersion
@@ -27,7 +28,15 @@ from academy.progress.models import (
 )
 from academy.progress.practice import practice_seed
 from academy.progress.rules import LessonState, Unmet, unmet
-from academy.questions.queries import ItemRow, items_of_lesson, present_item, solution_of
+from academy.questions.models import Item
+from academy.questions.queries import (
+    LESSON_ITEMS,
+    ItemRow,
+    item_rows,
+    items_of_lesson,
+    present_item,
+    solution_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,42 +191,39 @@ class LastResponse:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def last_responses(enrollment_id: int, item_ids: Sequence[int]) -> dict[int, LastResponse]:
-    """The newest answer by item id; one query."""
-    if not item_ids:
-        return {}
-    rows = _NEWEST(enrollment_id=enrollment_id, items=list(item_ids))
-    return {
-        row.item_id: LastResponse(
-            item_version_id=row.item_version_id,
-            answer=row.answer,
-            score=row.score,
-            pending=row.pending,
-            feedback=tuple(row.grade.get("feedback", ())),
-            details=row.grade.get("details", {}),
-        )
-        for row in rows
-    }
+def last_response(enrollment_id: int, item_id: int) -> LastResponse | None:
+    """The newest answer to an item in a run; one query."""
+    rows = _NEWEST(enrollment_id=enrollment_id, item_id=item_id)
+    return _response(rows[0]) if rows else None
 
 
-_NEWEST = Prepared(
-    select(
-        ExerciseResponse.item_id,
-        ExerciseResponse.item_version_id,
-        ExerciseResponse.answer,
-        ExerciseResponse.score,
-        ExerciseResponse.pending,
-        ExerciseResponse.grade,
-    ).where(
-        ExerciseResponse.id.in_(
-            select(func.max(ExerciseResponse.id))
-            .where(
-                ExerciseResponse.enrollment_id == bindparam("enrollment_id"),
-                ExerciseResponse.item_id.in_(bindparam("items", expanding=True)),
-            )
-            .group_by(ExerciseResponse.item_id)
-        )
+def _response(row: Row) -> LastResponse:
+    return LastResponse(
+        item_version_id=row.item_version_id,
+        answer=row.answer,
+        score=row.score,
+        pending=row.pending,
+        feedback=tuple(row.grade.get("feedback", ())),
+        details=row.grade.get("details", {}),
     )
+
+
+_earlier = aliased(ExerciseResponse)
+RESPONSE_COLUMNS = (
+    ExerciseResponse.item_version_id,
+    ExerciseResponse.answer,
+    ExerciseResponse.score,
+    ExerciseResponse.pending,
+    ExerciseResponse.grade,
+)
+_NEWEST = Prepared(
+    select(*RESPONSE_COLUMNS)
+    .where(
+        ExerciseResponse.enrollment_id == bindparam("enrollment_id"),
+        ExerciseResponse.item_id == bindparam("item_id"),
+    )
+    .order_by(ExerciseResponse.id.desc())
+    .limit(1)
 )
 
 
@@ -347,15 +353,28 @@ class LessonExercise:
 def lesson_exercises(
     course_id: int, lesson: str, state: CourseState | None, lang: str
 ) -> dict[str, LessonExercise]:
-    """The exercises of a lesson by key; two queries, one for strangers."""
-    items = items_of_lesson(course_id, lesson)
-    answered = (
-        last_responses(state.enrollment.id, [item.item_id for item in items]) if state is not None else {}
-    )
-    person_id = state.enrollment.person_id if state is not None else None
+    """The exercises of a lesson by key; one query if what is immutable is in memory."""
+    if state is None:
+        return {item.key: lesson_exercise(item, None, None, lang) for item in items_of_lesson(course_id, lesson)}
+    run = state.enrollment
+    rows = _ANSWERED_ITEMS(course_id=course_id, lesson=lesson, enrollment_id=run.id)
+    answers = {row.id: _response(row) for row in rows if row.item_version_id is not None}
     return {
-        item.key: lesson_exercise(item, person_id, answered.get(item.item_id), lang) for item in items
+        item.key: lesson_exercise(item, run.person_id, answers.get(item.item_id), lang)
+        for item in item_rows(rows)
     }
+
+
+_ANSWERED_ITEMS = Prepared(
+    LESSON_ITEMS.add_columns(*RESPONSE_COLUMNS).outerjoin(
+        ExerciseResponse,
+        ExerciseResponse.id
+        == select(func.max(_earlier.id))
+        .where(_earlier.enrollment_id == bindparam("enrollment_id"), _earlier.item_id == Item.id)
+        .correlate(Item)
+        .scalar_subquery(),
+    )
+)
 
 
 def lesson_exercise(

@@ -113,10 +113,11 @@ def _current_items() -> Select:
 
 
 def _item_rows(statement: Select) -> list[ItemRow]:
-    return _items(db.session.execute(statement).all())
+    return item_rows(db.session.execute(statement).all())
 
 
-def _items(rows: Sequence[Row]) -> list[ItemRow]:
+def item_rows(rows: Sequence[Row]) -> list[ItemRow]:
+    """Items from rows of :data:`LESSON_ITEMS`, whatever else is in them; one query if a spec is not in memory."""
     found = specs_of({row.version_id: row.hash for row in rows})
     return [
         ItemRow(
@@ -145,11 +146,12 @@ def _items(rows: Sequence[Row]) -> list[ItemRow]:
 
 def items_of_lesson(course_id: int, lesson: str) -> list[ItemRow]:
     """The active items that a lesson may embed, by key; two queries cold, one warm."""
-    return _items(_OF_LESSON(course_id=course_id, lesson=lesson))
+    return item_rows(_OF_LESSON(course_id=course_id, lesson=lesson))
 
 
-# built once: every lesson page asks it
-_OF_LESSON = Prepared(
+# the active items that the lesson ``:lesson`` of the course ``:course_id`` may embed, by key, for slices above to
+# join to
+LESSON_ITEMS = (
     _current_items()
     .where(
         Item.course_id == bindparam("course_id"),
@@ -159,6 +161,7 @@ _OF_LESSON = Prepared(
     )
     .order_by(Item.key)
 )
+_OF_LESSON = Prepared(LESSON_ITEMS)
 
 
 def items_of_course(course_id: int, *, retired: bool = False) -> list[ItemRow]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request
 from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
 from academy.kernel.i18n import current_language
@@ -20,7 +21,10 @@ _HOLES = re.compile(rf"{_MARK}\[([^\]]+)\]")
 
 
 # a fragment that asked for these would show one reader what another asked for
-_OUT_OF_SIGHT = {"request": None, "session": None, "g": None, "config": None}
+_OUT_OF_SIGHT = {
+    name: StrictUndefined(f"a fragment does not see “{name}”", name=name)
+    for name in ("request", "session", "g", "config", "current_actor", "current_user")
+}
 
 
 def init_fragments(app: Flask) -> None:
@@ -75,7 +79,9 @@ def csp_nonce() -> str:
 
 def csrf_token() -> str:
     """The token that this reader's forms carry."""
-    return hole("csrf-token") if g.get("making_fragment") else generate_csrf()
+    if g.get("making_fragment"):
+        return hole("csrf-token")
+    return g.get("csrf_token") or generate_csrf()  # which keeps it there
 
 
 def csrf_field() -> Markup:

@@ -126,6 +126,7 @@ class CloseReading:
     title: Mapping[str, str] = {"vi": "Đọc kỹ, tô đoạn văn", "en": "Close reading", "de": "Genaues Lesen"}
     spec_schema = CloseReadingSpec
     template = "political_theory/close_reading.html"
+    template_is_pure = True
     editor = "political_theory/edit/close_reading.html"
 
     def present(self, spec: Mapping[str, Any], seed: int, lang: str) -> dict[str, Any]:

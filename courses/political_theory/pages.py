@@ -35,14 +35,6 @@ _CHOSEN = re.compile(r"[0-9a-f]{32}:(\d{1,6})-(\d{1,6})")
 _MARKED = re.compile(r"(\d{1,6})-(\d{1,6})")
 
 
-@bp.app_template_global("political_theory_document_url")
-def document_url(digest: str) -> str | None:
-    """Where a document can be read and annotated; None for strangers, and before it is stored."""
-    if current_actor().person_id is None or not queries.is_stored(digest):
-        return None
-    return url_for("political_theory.show_document", digest=digest)
-
-
 @bp.get("/")
 @signed_in
 def list_documents() -> str:

@@ -19,7 +19,6 @@ __all__ = [
     "DocumentView",
     "get_annotation",
     "get_document",
-    "is_stored",
     "list_annotations",
     "list_documents",
 ]
@@ -144,13 +143,3 @@ def get_annotation(actor: Actor, annotation_id: int) -> Annotation:
 
 # documents are immutable and stay: once one is stored, it is
 _stored: set[tuple[str, str]] = set()
-
-
-def is_stored(digest: str) -> bool:
-    """Whether a document can be opened; asks the database once for each document."""
-    key = (str(db.engine.engine.url), digest)
-    if key not in _stored:
-        if db.session.scalar(select(DocumentVersion.id).where(DocumentVersion.hash == digest)) is None:
-            return False
-        _stored.add(key)
-    return True

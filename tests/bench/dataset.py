@@ -271,6 +271,7 @@ def _attempts(runs: Sequence[tuple], now: Any) -> Iterator[tuple[str, list[dict[
                 "quiz_version_id": course.quiz[1],
                 "person_id": person,
                 "number": 1,
+                "enrollment_id": run,
                 "attempt_limit": 3,
                 "seed": 1,
                 "lang": "vi",
