@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from academy.questions.forms import nested
+from academy.questions.forms import LANG, ROW, fields_like, nested
 
-PARTS = ("title", "summary", "outcomes", "completion")
+PARTS = ("title", "summary", "outcomes")
+_FIELDS = re.compile(rf"(?:title|summary){LANG}|outcomes{ROW}\.(?:id|bloom|text{LANG})")
 
 
 def read_settings(form: Any) -> dict[str, Any]:
     """The fields as :class:`academy.authoring.schemas.CourseSettings` takes them; rows without text are gone."""
-    parts = nested(form, PARTS)
-    rows = [row for row in parts.get("outcomes") or [] if isinstance(row, dict) and row.get("text")]
-    completion = parts.get("completion") or {}
+    parts = nested(fields_like(form, _FIELDS), PARTS)
+    rows = [row for row in parts.get("outcomes") or [] if row.get("text")]
     periods = form.get("periods", "").strip()
     return {
         "title": parts.get("title") or {},
@@ -24,9 +25,9 @@ def read_settings(form: Any) -> dict[str, Any]:
         "outcomes": _named(rows),
         "prerequisites": list(dict.fromkeys(form.get("prerequisites", "").replace(",", " ").split())),
         "completion": {
-            "lessons": _amount(completion.get("lessons", "all")),
-            "exercises": _amount(completion.get("exercises", "all")),
-            "quiz": completion.get("quiz") or None,
+            "lessons": _amount(form.get("completion.lessons", "all")),
+            "exercises": _amount(form.get("completion.exercises", "all")),
+            "quiz": form.get("completion.quiz") or None,
         },
     }
 

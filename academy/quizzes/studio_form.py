@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from academy.questions.forms import nested
+from academy.questions.forms import LANG, fields_like, nested
 from academy.quizzes.review import FLAGS
 from academy.quizzes.rules import QuizRules
 
 PHASES = ("after_submit", "after_close")
+_TITLE = re.compile(f"title{LANG}")
+_COUNT = re.compile(r"draw\.([0-9]{1,2})\.count")
 
 
 def new_settings(title: Mapping[str, str]) -> dict[str, Any]:
@@ -53,28 +56,23 @@ def settings_of(rules: QuizRules) -> dict[str, Any]:
 
 def read_settings(form: Any) -> dict[str, Any]:
     """The form as :class:`academy.quizzes.schemas.QuizSettings` takes it; rows without a number are gone."""
-    parts = nested(form, ("title", "window"))
-    window = parts.get("window") or {}
+    title = nested(fields_like(form, _TITLE), ("title",)).get("title")
     return {
-        "title": parts.get("title") or {},
+        "title": title or {},
         "minutes": _number(form.get("minutes")),
         "attempts": _number(form.get("attempts")),
         "pass_mark": (form.get("pass_mark") or "").strip().replace(",", "."),
         "shuffle": {name: name in form.getlist("shuffle") for name in ("items", "options")},
         "draw": _rows(form),
         "review": {phase: form.getlist(f"review.{phase}") for phase in PHASES},
-        "window": {"opens": window.get("opens"), "closes": window.get("closes")},
+        "window": {name: form.get(f"window.{name}") or None for name in ("opens", "closes")},
     }
 
 
 def _rows(form: Any) -> list[dict[str, Any]]:
-    numbers = sorted(
-        int(name.split(".")[1])
-        for name in form
-        if name.startswith("draw.") and name.endswith(".count") and name.split(".")[1].isdecimal()
-    )
+    numbers = sorted(int(found[1]) for found in map(_COUNT.fullmatch, form) if found)
     rows = []
-    for number in numbers[:60]:
+    for number in numbers:
         base = f"draw.{number}"
         count = _number(form.get(f"{base}.count"))
         if count in (None, 0):

@@ -131,6 +131,14 @@ def test_faulty_settings_change_nothing_keep_what_was_typed_and_name_the_field(d
     assert desk.studio.course().version == 1
 
 
+@pytest.mark.parametrize(
+    "name", ["title", "title.0", "summary", "outcomes", "outcomes.x", "outcomes.0", "outcomes.0.id.x", "outcomes.0.text", "completion", "completion.0", "completion.lessons.x", "completion.quiz.x"]
+)
+def test_invented_fields_are_no_fault_of_the_server(desk, name):
+    answer = desk.post("/settings", {name: "1", "outcomes.1.text.vi": "ĐÃ GÕ", "base": "1", "level": "basic"})
+    assert answer.status_code == 422 and "ĐÃ GÕ" in answer.get_data(as_text=True)
+
+
 def test_settings_do_not_overwrite_somebody_elses(desk):
     studio = desk.studio
     services.update_settings(studio.author, studio.slug, settings(), base_version=1)

@@ -97,6 +97,23 @@ def test_faults_are_named_and_nothing_is_stored(written, field, value, place):
     assert quizzes_of_course(written.draft.id) == []
 
 
+@pytest.mark.parametrize(
+    "name", ["title", "title.0", "title.vi.x", "window", "window.opens.x", "window.0", f"draw.{'9' * 5000}.count", "draw.x.count", "draw.0.count.x"]
+)
+def test_invented_fields_are_no_fault_of_the_server(written, name):
+    for act in ("count", ""):
+        assert written.post("new-quiz", **{name: "1", "act": act}).status_code in (200, 422)
+    assert written.post("new-quiz", **FORM | {name: "1"}).status_code == 303
+
+
+def test_lines_that_may_draw_what_lessons_show_say_so(written):
+    written.post("new-quiz", **FORM | {"draw.0.shown": "1"})
+    assert find_quiz(written.draft.id, "cuoi-khoa").rules.draw[0].shown
+    page = written.client.get(written.url("quizzes/cuoi-khoa")).get_data(as_text=True)
+    form = Fields(page[page.index('<form class="form studio-form"') :]).values.to_dict(flat=False)
+    assert form["draw.0.shown"] == ["1"]
+
+
 def test_counting_shows_what_fits_and_stores_nothing(written):
     page = written.post("new-quiz", **FORM | {"draw.1.count": "1", "draw.1.kinds": "single", "act": "count"})
     html = page.get_data(as_text=True)
