@@ -54,7 +54,9 @@ def refuse(page, status: int, number: int | None = None, **body: object) -> None
     """Let the server answer saves (of one question, or all) with an error."""
     page.route(
         SAVES if number is None else f"**/answers/{number}",
-        lambda route: route.fulfill(status=status, content_type="application/problem+json", body=json.dumps(body)),
+        lambda route: route.fulfill(
+            status=status, content_type="application/problem+json", body=json.dumps(body)
+        ),
     )
 
 
@@ -207,7 +209,9 @@ def test_what_is_put_right_while_the_refusal_is_on_its_way_is_sent(page):
 
 
 def test_a_browser_that_forbids_keeping_still_sends_everything(page):
-    page.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new Error('forbidden'); }})")
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new Error('forbidden'); }})"
+    )
     page.reload()
     given = store(page, 1)
     submit(page, "form[data-attempt]", HAND_IN)
