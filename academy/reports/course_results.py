@@ -21,6 +21,7 @@ from academy.kernel.paging import Page, keyset
 from academy.organization.models import Person, Unit
 from academy.progress.models import CourseProgress
 from academy.quizzes.models import Attempt, Quiz, QuizVersion
+from academy.reports.figures import mean_mark
 
 PAGE = 50
 
@@ -121,7 +122,7 @@ def _quizzes(course_id: int) -> list[QuizRow]:
             QuizVersion.settings,
             func.count(Attempt.id),
             func.count(Attempt.id).filter(Attempt.passed.is_(True)),
-            func.avg(Attempt.mark),
+            func.sum(Attempt.mark),
         )
         .join(Quiz, Quiz.id == QuizVersion.quiz_id)
         .outerjoin(Attempt, (Attempt.quiz_id == Quiz.id) & Attempt.mark.is_not(None))
@@ -134,7 +135,7 @@ def _quizzes(course_id: int) -> list[QuizRow]:
             title=settings["title"],
             attempts=attempts,
             passed=passed,
-            mean=None if mean is None else Decimal(str(mean)).quantize(Decimal("0.1")),
+            mean=mean_mark(total, attempts),
         )
-        for settings, attempts, passed, mean in rows
+        for settings, attempts, passed, total in rows
     ]

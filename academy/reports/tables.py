@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 
 from academy.catalog.models import Course
 from academy.enrollment.models import Enrollment
@@ -19,6 +18,7 @@ from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l, localized
 from academy.organization.models import Person, Unit
 from academy.progress.models import CourseProgress
+from academy.reports.figures import mean_mark, percentage
 from academy.reports.policies import REPORT_READ, can_read_reports
 
 
@@ -75,7 +75,12 @@ def get_report(actor: Actor, name: str) -> Report:
 
 def _within(paths: Sequence[str]) -> ColumnElement[bool]:
     """People of these subtrees who are not deactivated."""
-    return or_(*[Unit.path.startswith(path, autoescape=True) for path in paths]) & Person.deactivated_at.is_(None)
+    return _below(paths) & Person.deactivated_at.is_(None)
+
+
+def _below(paths: Sequence[str]) -> ColumnElement[bool]:
+    """Units of these subtrees; none for no paths."""
+    return or_(false(), *[Unit.path.startswith(path, autoescape=True) for path in paths])
 
 
 def _coverage(paths: Sequence[str]) -> list[list[Any]]:
@@ -83,7 +88,7 @@ def _coverage(paths: Sequence[str]) -> list[list[Any]]:
     units = db.session.execute(
         select(Unit.path, Unit.code, Unit.name)
         .where(Unit.kind.in_(("ward", "commune")), Unit.valid_to.is_(None))
-        .where(or_(*[Unit.path.startswith(path, autoescape=True) for path in paths]))
+        .where(_below(paths))
         .order_by(Unit.sort_key, Unit.id)
     ).all()
     people = _by_path(select(Unit.path, func.count(Person.id)), paths)
@@ -102,7 +107,7 @@ def _coverage(paths: Sequence[str]) -> list[list[Any]]:
     wards = {path: number for number, (path, _code, _name) in enumerate(units)}
     sums = [_rolled_up(counts, wards) for counts in (people, begun, completed)]
     return [
-        [code, name, *(column[number] for column in sums), _share(sums[2][number], sums[0][number])]
+        [code, name, *(column[number] for column in sums), percentage(sums[2][number], sums[0][number])]
         for number, (_path, code, name) in enumerate(units)
     ]
 
@@ -132,7 +137,8 @@ def _courses(paths: Sequence[str]) -> list[list[Any]]:
             Course.title,
             func.count(Enrollment.id),
             func.count(Enrollment.id).filter(Enrollment.state == "completed"),
-            func.avg(CourseProgress.best_mark),
+            func.sum(CourseProgress.best_mark),
+            func.count(CourseProgress.best_mark),
         )
         .join(Enrollment, (Enrollment.course_id == Course.id) & (Enrollment.state != "left"))
         .join(Person, Person.id == Enrollment.person_id)
@@ -143,18 +149,9 @@ def _courses(paths: Sequence[str]) -> list[list[Any]]:
         .order_by(Course.sort_key, Course.id)
     )
     return [
-        [slug, localized(title), begun, completed, _share(completed, begun), _rounded(mean)]
-        for slug, title, begun, completed, mean in rows
+        [slug, localized(title), begun, completed, percentage(completed, begun), mean_mark(total, marks)]
+        for slug, title, begun, completed, total, marks in rows
     ]
-
-
-def _share(part: int, whole: int) -> Decimal | None:
-    """A percentage to a tenth; None of nothing."""
-    return (Decimal(100) * part / whole).quantize(Decimal("0.1")) if whole else None
-
-
-def _rounded(mark: Any) -> Decimal | None:
-    return None if mark is None else Decimal(str(mark)).quantize(Decimal("0.1"))
 
 
 DEFINITIONS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
@@ -15,6 +16,7 @@ from academy.kernel.authorization import Role
 from academy.kernel.errors import Forbidden
 from academy.organization.identity import actor_of_account
 from academy.reports.course_results import results_of
+from academy.reports.figures import mean_mark
 from academy.reports.tables import get_report
 from tests.factories import create_actor, create_person, create_unit, grant, sign_in
 
@@ -42,6 +44,15 @@ def test_coverage_counts_people_of_a_ward_and_everything_below_it(taught, wards)
     assert rows[first.code][2:] == [2, 2, 1, 50]
     assert rows[second.code][2:5] == [1, 0, 0]
     assert [row[1] for row in get_report(admin, "coverage").rows] == ["Phường An Khánh", "Phường Ba Đình"]
+
+
+def test_figures_round_half_up_as_marks_do(taught, wards):
+    learners = [create_actor(unit=wards[1], full_name="Lê An") for _ in range(16)]
+    enroll(learners[0], taught.slug)
+    taught.finish(learners[0])
+    taught.sit(learners[0])
+    assert str(_rows(create_actor(Role.ADMINISTRATOR, unit=wards[0]))[wards[1].code][5]) == "6.3"
+    assert str(mean_mark(Decimal("16.3"), 2)) == "8.2" and mean_mark(None, 0) is None
 
 
 def test_an_officer_sees_the_own_ward_only(taught, wards):
