@@ -13,9 +13,10 @@ from academy.audit.policies import can_read_journal
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
+from academy.kernel.db import db
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 
-__all__ = ["note_verification", "record", "request_verification"]
+__all__ = ["note_verification", "record", "record_daily", "request_verification"]
 
 
 def record(
@@ -50,6 +51,28 @@ def record(
         waiting: list[AuditEntry] = work.scratch.setdefault("audit", [])
         waiting.append(entry)
         work.before_commit("audit", lambda: _chain(work, waiting))
+
+
+def record_daily(actor: Actor, act: str, object_kind: str, object_id: Any, *, person_id: int) -> None:
+    """Write that the actor looked at what is recorded of a person: once for each actor, object and day in Hanoi.
+
+    One's own eyes and the academy's are not noted.
+    """
+    if actor.person_id == person_id or actor.is_system:
+        return
+    known = db.session.scalar(
+        select(AuditEntry.number)
+        .where(
+            AuditEntry.object_kind == object_kind,
+            AuditEntry.object_id == str(object_id),
+            AuditEntry.account_id == actor.account_id,
+            AuditEntry.act == act,
+            AuditEntry.at >= clock.day_start(clock.today()),
+        )
+        .limit(1)
+    )
+    if known is None:
+        record(actor, act, object_kind, object_id, person_id=person_id)
 
 
 def request_verification(actor: Actor) -> int:

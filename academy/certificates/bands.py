@@ -1,4 +1,7 @@
-"""Bands (xếp loại) of final marks. A set never changes once used: a document names the set it was judged with."""
+"""Bands (xếp loại) of final marks. A set never changes once used: a document names the set it was judged with.
+
+Ten-point scale, certified from 5.0 (Circular 01/2018/TT-BNV); the names are those in use at institutions, no decree's.
+"""
 
 from __future__ import annotations
 

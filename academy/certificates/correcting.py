@@ -1,4 +1,8 @@
-"""Correcting the register: issuing anew, attesting what was lost, revoking. Always by new rows."""
+"""Correcting the register: issuing anew, attesting what was lost, revoking. Always by new rows.
+
+A certificate is issued once; one that is lost or damaged is followed by an attestation of the same value, one with
+an error of the institution, like a lost attestation, is issued anew (Circular 03/2023/TT-BNV, article 5).
+"""
 
 from __future__ import annotations
 

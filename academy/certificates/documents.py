@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from academy.audit.services import record
+from academy.audit.services import record_daily
 from academy.certificates.document import Signed, render
 from academy.certificates.models import Certificate, DocumentFile, ProposalLine
 from academy.certificates.queries import get_certificate
@@ -20,25 +20,28 @@ from academy.kernel.errors import NotFound
 from academy.kernel.storage import storage
 from academy.kernel.unit_of_work import unit_of_work
 
-__all__ = ["pdf_of", "read_pdf", "render_missing"]
+__all__ = ["open_document", "pdf_of", "read_pdf", "render_missing"]
 
 log = logging.getLogger(__name__)
 
 PORTION = 25
 
 
-def read_pdf(actor: Actor, serial: str) -> tuple[CertificateView, bytes]:
-    """A document and its PDF, for whom may read it; the journal notes it unless it is the holder.
+def open_document(actor: Actor, serial: str) -> CertificateView:
+    """A document, for whom may read it; the journal notes it unless it is the holder: once a day.
 
     Raises:
         CertificateNotFound: there is none, or the reader may not know of it.
     """
     document = get_certificate(actor, serial)
-    data = pdf_of(document.id)
-    if actor.person_id != document.person_id:
-        with unit_of_work():
-            record(actor, "certificate.read", "certificate", document.serial, person_id=document.person_id)
-    return document, data
+    record_daily(actor, "certificate.read", "certificate", document.serial, person_id=document.person_id)
+    return document
+
+
+def read_pdf(actor: Actor, serial: str) -> tuple[CertificateView, bytes]:
+    """A document and its PDF; otherwise as :func:`open_document`."""
+    document = open_document(actor, serial)
+    return document, pdf_of(document.id)
 
 
 def pdf_of(certificate_id: int) -> bytes:

@@ -87,7 +87,7 @@ def own() -> str:
 @signed_in
 def show(serial: str) -> str:
     actor = current_actor()
-    document = queries.get_certificate(actor, serial)
+    document = services.open_document(actor, serial)
     return render_template(
         "certificates/document.html",
         document=document,

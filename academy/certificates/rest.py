@@ -64,9 +64,9 @@ def list_certificates(*, query):
 
 @api.get("/certificates/<serial>")
 @signed_in
-@endpoint(summary="A document", returns=CertificateOut, errors=(401, 404), etag=True)
+@endpoint(summary="A document; reading it is noted", returns=CertificateOut, errors=(401, 404), etag=True)
 def show(serial: str):
-    return queries.get_certificate(current_actor(), serial)
+    return services.open_document(current_actor(), serial)
 
 
 @api.get("/certificates/<serial>.pdf")

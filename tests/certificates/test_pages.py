@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from academy.audit.models import AuditEntry
 from academy.certificates.models import Certificate, Proposal
 from academy.certificates.proposal_queries import list_waiting
 from academy.certificates.queries import find_certificate
@@ -272,6 +273,22 @@ def test_the_holder_sees_the_own_document_and_nobody_elses(issued, app, session,
         f"/api/v1/certificates/{other}.pdf",
     ):
         assert client.get(address).status_code == 404, address
+
+
+@pytest.mark.parametrize("place", ["/certificates/{}", "/certificates/{}.pdf", "/api/v1/certificates/{}"])
+def test_reading_somebody_elses_document_is_noted_once_a_day(issued, app, session, holder, serial, place):
+    def readers() -> list[int]:
+        read = select(AuditEntry.account_id).where(
+            AuditEntry.act == "certificate.read", AuditEntry.person_id == holder.person_id
+        )
+        return list(session.scalars(read))
+
+    for actor in (holder, issued.inspector, issued.inspector):
+        client, _token = signed_in(app, actor)
+        assert client.get(place.format(serial)).status_code == 200
+    assert readers() == [issued.inspector.account_id]
+    client, _token = signed_in(app, holder)
+    assert "Certificate opened" in client.get("/account/journal", headers={"Accept-Language": "en"}).get_data(as_text=True)
 
 
 def test_an_officer_sees_documents_of_the_own_ward_only(issued, app, session):
