@@ -46,7 +46,7 @@ def show_lesson(course: str, lesson: str) -> str:
     found = get_lesson(actor, course, lesson, request.args.get("lang"))
     state = queries.course_state(actor.person_id, found.course.id)
     exercises = queries.lesson_exercises(found.course.id, lesson, state, found.text.lang)
-    row = next((row for row in state.lessons if row.entry.slug == lesson), None) if state else None
+    row = _row(state, lesson)
     before, after = found.course.neighbours(lesson)
     return render_template(
         "progress/lesson.html",
@@ -64,10 +64,18 @@ def show_lesson(course: str, lesson: str) -> str:
             },
             completed=row is not None and row.state == "completed",
         ),
-        unmet=[rule for rule in queries.unmet_rules(state) if rule.lesson == lesson] if state else [],
+        unmet=_unmet(state, lesson),
         before=before,
         after=after,
     )
+
+
+def _row(state: queries.CourseState | None, lesson: str) -> Any:
+    return next((row for row in state.lessons if row.entry.slug == lesson), None) if state else None
+
+
+def _unmet(state: queries.CourseState | None, lesson: str) -> list[Any]:
+    return [rule for rule in queries.unmet_rules(state) if rule.lesson == lesson] if state else []
 
 
 @bp.post("/courses/<course>/lessons/<lesson>/finish")
@@ -78,7 +86,7 @@ def finish_lesson(course: str, lesson: str) -> Response:
     services.finish_lesson(actor, course, lesson)
     found = get_course(actor, course)
     state = queries.course_state(actor.person_id, found.id)
-    missing = [rule for rule in queries.unmet_rules(state) if rule.lesson == lesson]
+    missing = _unmet(state, lesson)
     if missing:
         flash(missing[0].message, "warning")
         return redirect(url_for("progress.show_lesson", course=course, lesson=lesson) + "#missing", code=303)
@@ -111,7 +119,10 @@ def answer_exercise(course: str, lesson: str, exercise: int) -> Any:
     last = queries.last_response(state.enrollment.id, exercise) if state else None
     shown = queries.lesson_exercise(item, actor.person_id, last, lang)
     return render_template(
-        "progress/exercise.html",
+        "progress/answered.html",
+        state=state,
+        row=_row(state, lesson),
+        unmet=_unmet(state, lesson),
         exercise=lesson_parts.exercise_context(shown, lang, course, enrolled=state is not None),
         course_slug=course,
         lesson_slug=lesson,
