@@ -88,3 +88,21 @@ def unit_of_work() -> Iterator[UnitOfWork]:
         _current.reset(current)
         writing.reset(mark)
     subscriptions().after_commit(work.events)
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Run code of others so that what it breaks in the session does not reach the rest.
+
+    Inside a unit of work it has a savepoint of its own; outside, what it left undone is rolled back. What it
+    raises is raised.
+    """
+    if _current.get() is not None:
+        with db.session.begin_nested():
+            yield
+        return
+    try:
+        yield
+    except BaseException:
+        db.session.rollback()
+        raise

@@ -16,6 +16,7 @@ from flask import Flask, current_app
 from academy.kernel import jobs
 from academy.kernel.db import Model
 from academy.kernel.periodic import every
+from academy.kernel.unit_of_work import apart
 from academy.plugins import hookspecs
 from academy.plugins.contract import CONTRACT, ContentPart, CourseModule, ExerciseType
 
@@ -102,7 +103,8 @@ class Modules:
     def ask(self, hook: str, **arguments: Any) -> dict[str, Any]:
         """Call a hook of every module that implements it; answers by slug.
 
-        A module that raises is logged and left out: one bad plugin cannot take the academy down.
+        A module that raises is logged and left out, and what it left undone in the database is undone: one bad
+        plugin cannot take the academy down.
         """
         answers: dict[str, Any] = {}
         for slug, plugin in self._plugins.items():
@@ -110,7 +112,10 @@ class Modules:
             if function is None:
                 continue
             try:
-                answers[slug] = function(**arguments)
+                with apart():
+                    answer = function(**arguments)
+                    # what is made on the way may fail on the way, too
+                    answers[slug] = list(answer) if isinstance(answer, Iterator) else answer
             except Exception:
                 log.exception("course module %s failed in %s", slug, hook)
         return answers

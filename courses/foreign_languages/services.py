@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -48,13 +49,14 @@ def rate_card(actor: Actor, deck_key: str, card_id: int, rating: int, *, seen: i
         raise Invalid(_l("Rate the card from 1 to 4."), errors={"rating": [_l("Rate the card from 1 to 4.")]})
     with unit_of_work() as work:
         card = _own_card(actor, deck_key, card_id)
+        _one_at_a_time(work.session, actor.person_id)
         before = memory_of(actor.person_id, card.id)
         if (before.reps if before else 0) != seen and before is not None:
             return before
         now = clock.now()
         memory = answered(before, rating, now)
         elapsed = int((now - before.last_review).total_seconds()) if before else None
-        work.session.add(_row(actor, card, "review", rating=int(rating), elapsed=elapsed))
+        work.session.add(_row(actor, card, "review", now, rating=int(rating), elapsed=elapsed))
         _store(work.session, actor.person_id, card.id, memory)
         return memory
 
@@ -68,6 +70,7 @@ def undo_last_review(actor: Actor, deck_key: str) -> None:
     require(actor, can_practise)
     with unit_of_work() as work:
         deck = get_deck(actor, deck_key)
+        _one_at_a_time(work.session, actor.person_id)
         last = find_last_review(actor, deck.id)
         if last is None:
             raise Conflict(
@@ -96,8 +99,14 @@ def resume_card(actor: Actor, deck_key: str, card_id: int) -> None:
         state = work.session.get(CardState, (actor.person_id, card.id), populate_existing=True)
         if state is None or state.suspended_at is None:
             return
-        work.session.add(_row(actor, card, "resume"))
+        work.session.add(_row(actor, card, "resume", clock.now()))
         state.suspended_at = None
+
+
+def _one_at_a_time(session, person_id: int) -> None:
+    """Have this person's answers wait for each other: one sent twice at once must see the other."""
+    person = next(iter(CardState.__table__.c.person_id.foreign_keys)).column
+    session.execute(select(person).where(person == person_id).with_for_update(key_share=True))
 
 
 def _own_card(actor: Actor, deck_key: str, card_id: int) -> CardRow:
@@ -109,16 +118,23 @@ def _own_card(actor: Actor, deck_key: str, card_id: int) -> CardRow:
 
 
 def _row(
-    actor: Actor, card: CardRow, act: str, *, rating: int | None = None, elapsed: int | None = None
+    actor: Actor,
+    card: CardRow,
+    act: str,
+    at: datetime,
+    *,
+    rating: int | None = None,
+    elapsed: int | None = None,
 ) -> Review:
+    """A row of the log; ``at`` is the very moment that the memory was computed for."""
     return Review(
         person_id=actor.person_id,
         card_id=card.id,
         version_id=card.version_id,
         act=act,
         rating=rating,
-        at=clock.now(),
-        day=clock.today(),
+        at=at,
+        day=clock.local(at).date(),
         elapsed=elapsed,
     )
 

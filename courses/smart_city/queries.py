@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -262,12 +263,14 @@ def distribution(item_version_id: int) -> Distribution | None:
 def export_runs(person_id: int) -> list[dict[str, Any]]:
     """Everything kept of a person, as JSON values."""
     runs = db.session.scalars(select(FloodRun).where(FloodRun.person_id == person_id).order_by(FloodRun.id))
-    turns = db.session.scalars(
+    turns: dict[int, list[FloodTurn]] = defaultdict(list)
+    for turn in db.session.scalars(
         select(FloodTurn)
         .join(FloodRun, FloodRun.id == FloodTurn.run_id)
         .where(FloodRun.person_id == person_id)
         .order_by(FloodTurn.run_id, FloodTurn.turn)
-    ).all()
+    ):
+        turns[turn.run_id].append(turn)
     return [
         {
             "id": run.id,
@@ -287,8 +290,7 @@ def export_runs(person_id: int) -> list[dict[str, Any]]:
                     "reason": turn.reason,
                     "at": turn.at.isoformat(),
                 }
-                for turn in turns
-                if turn.run_id == run.id
+                for turn in turns[run.id]
             ],
         }
         for run in runs

@@ -6,8 +6,11 @@ from decimal import Decimal
 
 import pytest
 from flask import url_for
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
+from academy.catalog.models import Course
+from academy.catalog.queries import find_course_by_id
+from academy.enrollment.queries import enrollment_of
 from academy.enrollment.services import enroll
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
@@ -16,11 +19,13 @@ from academy.questions.queries import find_item, get_item_version, grade_item, p
 from academy.questions.services import save_item
 from academy.quizzes.queries import get_attempt
 from academy.quizzes.services import save_answer, save_quiz, start_attempt, submit_attempt
+from academy.search.documents import course_documents
 from tests.factories import create_actor, sign_in
 from tests.plugins.examples import SAMPLE_SPEC
 from tests.quizzes.conftest import SETTINGS, make_course
 from tests.sample_module import plugin as sample
 from tests.sample_module.counting import Counting
+from tests.sample_module.models import Greeting
 
 KIND = "sample_module:counting"
 
@@ -109,3 +114,33 @@ def test_without_the_module_its_exercise_says_so(orphaned):
     assert grade_item(version, 5, 1).pending
     with pytest.raises(Conflict, match="sample_module"):
         version.type.check_answer(version.spec, 5)
+
+
+def break_the_session(**_told):
+    """What a careless module does: a write that the database refuses."""
+    db.session.add(Greeting(person_id=999_999, times=1))
+    db.session.flush()
+
+
+def test_a_module_that_breaks_the_session_harms_nobody_after_commit(app, monkeypatch):
+    monkeypatch.setattr(sample, "academy_on_event", break_the_session)
+    make_course()  # publishing tells the module
+    assert db.session.scalars(select(Course.slug)).all()
+
+
+def test_a_module_that_breaks_the_session_does_not_keep_people_from_enrolling(app, monkeypatch):
+    course_id, _instructor = make_course()
+    monkeypatch.setattr(sample, "academy_enrollment_obstacles", break_the_session)
+    learner = create_actor()
+    enroll(learner, find_course_by_id(course_id).slug)
+    assert enrollment_of(learner.person_id, course_id) is not None
+
+
+def test_texts_that_break_off_are_left_out_of_the_index(app, monkeypatch):
+    def halfway(course_id):
+        yield {"ref": "one", "lang": "vi", "title": "Một", "text": "Một", "url": "/modules/sample_module/"}
+        raise RuntimeError("no second one")
+
+    course_id, _instructor = make_course()
+    monkeypatch.setattr(sample, "academy_search_documents", halfway)
+    assert {document.kind for document in course_documents(course_id)} == {"course", "lesson"}

@@ -335,6 +335,12 @@ def test_memories_can_be_computed_from_the_log(language, learner, session):
     assert services.recompute_states(system, check=True) == []
 
 
+def test_the_log_bears_the_moment_of_the_memory_to_the_microsecond(language, learner):
+    for _number in range(3):
+        rate(learner)
+    assert services.recompute_states(Actor.system(), check=True) == []
+
+
 def test_statistics(language, learner):
     with clock.frozen(MORNING):
         for _number in range(3):
