@@ -124,11 +124,12 @@ def _locked_draft(work: UnitOfWork, actor: Actor, course_slug: str, lesson: str,
         raise Invalid(message, errors={"lang": [message]})
     course = editable_course(actor, course_slug)
     ensure_working_copy(work, actor, course)
-    placed = work.session.scalar(select(CourseDraft.outline).where(CourseDraft.course_id == course.id)) or []
-    if not any(entry["lesson"] == lesson for entry in placed):
+    # the course first, then the lesson, as publishing does: a text is stored before or after, never half way
+    outline = select(CourseDraft.outline).where(CourseDraft.course_id == course.id).with_for_update()
+    if not any(entry["lesson"] == lesson for entry in work.session.scalar(outline) or ()):
         raise DraftNotFound(
             _l("The course has no such lesson."),
-            next_step=_l("Open the course's outline and choose a lesson."),
+            next_step=_l("Put the lesson back on the course's page if it was taken out, then store again."),
         )
     return locked_draft(work, course.id, lesson, lang)
 

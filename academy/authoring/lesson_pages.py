@@ -48,7 +48,7 @@ def save_lesson(course: str, lesson: str) -> Any:
             return redirect(
                 url_for("authoring.show_lesson", course=course, lesson=lesson, lang=lang), code=303
             )
-    except (Invalid, DraftConflict) as refusal:
+    except (Invalid, DraftConflict, DraftNotFound) as refusal:
         error = refusal
     else:
         draft = queries.get_draft(current_actor(), course, lesson, lang)

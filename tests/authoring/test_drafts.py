@@ -239,6 +239,16 @@ def test_a_collision_keeps_what_was_typed_and_a_second_store_decides(desk):
     assert desk.studio.draft().text.body == "của tôi"
 
 
+def test_what_was_typed_comes_back_if_the_lesson_was_taken_out_meanwhile(desk):
+    studio = desk.studio
+    services.remove_lesson(studio.author, studio.slug, studio.lesson)
+    answer = desk.post(f"/lessons/{studio.lesson}?lang=vi&base=1", {"title": "Bài một", "body": "công của tôi"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 404 and "công của tôi" in page and "notice-error" in page
+    services.put_lesson_back(studio.author, studio.slug, studio.lesson)
+    assert desk.post(f"/lessons/{studio.lesson}?lang=vi&base=1", {"title": "Bài một", "body": "công của tôi"}).status_code == 303
+
+
 def test_too_long_a_text_comes_back_with_the_rule(desk):
     answer = desk.post(f"/lessons/{desk.studio.lesson}?lang=vi&base=1", {"title": "x" * 201, "body": "giữ"})
     assert answer.status_code == 422 and "giữ" in answer.get_data(as_text=True)
