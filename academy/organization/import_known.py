@@ -18,6 +18,7 @@ from academy.kernel.db import db
 from academy.kernel.text import fold
 from academy.organization.import_lines import Line
 from academy.organization.models import Person, Position, Posting, Unit
+from academy.organization.postings import position_key
 
 _CHUNK = 500
 
@@ -70,7 +71,7 @@ def look_up(lines: Sequence[Line]) -> Known:
         units=_by_code_and_name(units),
         units_by_id={unit.id: unit for unit in units},
         positions=frozenset(
-            " ".join(title.get("vi", "").split()).casefold() for title in db.session.scalars(select(Position.title))
+            position_key(title.get("vi", "")) for title in db.session.scalars(select(Position.title))
         ),
     )
 

@@ -10,6 +10,7 @@ from academy.kernel.errors import AcademyError, Forbidden, Invalid
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _
 from academy.kernel.rights import needs
+from academy.kernel.spreadsheet import CSV_TYPE, XLSX_TYPE
 from academy.organization import queries, services
 from academy.organization.form_fields import number, read_upload
 from academy.organization.import_columns import LABELS
@@ -20,7 +21,6 @@ from academy.organization.policies import PEOPLE_MANAGE
 from academy.organization.wording import FIELD_NAMES, VERDICT_NAMES, shown_value
 
 LINES_A_PAGE = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def add_to(bp: Blueprint) -> None:
@@ -71,9 +71,9 @@ def _take_in() -> Response:
 def import_template(form: str) -> Response:
     """An empty list to fill in, as XLSX or CSV."""
     if form == "csv":
-        data, kind = template_csv(), "text/csv; charset=utf-8"
+        data, kind = template_csv(), CSV_TYPE
     else:
-        form, kind = "xlsx", XLSX
+        form, kind = "xlsx", XLSX_TYPE
         codes = [choice.rpartition(" (") for choice in queries.unit_choices(current_actor(), limit=5000)]
         data = template_xlsx([(code.removesuffix(")"), name) for name, _bracket, code in codes])
     return Response(

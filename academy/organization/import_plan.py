@@ -18,6 +18,7 @@ from academy.organization.import_lines import Line, Problem, canonical
 from academy.organization.models import Unit
 from academy.organization.person_values import mask
 from academy.organization.policies import PEOPLE_MANAGE, PersonPlace, can_manage_person, covers
+from academy.organization.postings import position_key
 
 # fields of a person that a line may change, in the order they are shown
 DATA_FIELDS = (
@@ -211,7 +212,7 @@ def _decide(planned: PlannedLine, known: Known, person: KnownPerson | None, unit
         planned.verdict = "error"
         return
     title = values.get("position", "")
-    if planned.unit_id is not None and title and " ".join(title.split()).casefold() not in known.positions:
+    if planned.unit_id is not None and title and position_key(title) not in known.positions:
         planned.notes.append(Problem("position", "new_position", {"value": title}))
     if planned.username is not None:
         planned.notes.append(Problem("username", "new_account", {"value": planned.username}))

@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from academy.kernel.spreadsheet import safe_text
 from academy.organization.import_columns import COLUMNS
 
 OFFERED = tuple(column for column in COLUMNS if column.field not in ("family_names", "given_name"))
@@ -52,7 +53,7 @@ def template_xlsx(units: Sequence[tuple[str, str]]) -> bytes:
     sheet.freeze_panes = "A2"
     codes = book.create_sheet("Mã đơn vị")
     for row in [("Mã đơn vị", "Tên đơn vị"), *units]:
-        codes.append([_plain(cell) for cell in row])
+        codes.append([safe_text(cell) for cell in row])
     codes.column_dimensions["B"].width = 44
     out = io.BytesIO()
     book.save(out)
@@ -66,8 +67,3 @@ def template_csv() -> bytes:
     writer.writerow([column.heading for column in OFFERED])
     writer.writerow([EXAMPLE[column.field] for column in OFFERED])
     return out.getvalue().encode("utf-8-sig")
-
-
-def _plain(cell: str) -> str:
-    """No cell begins a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell

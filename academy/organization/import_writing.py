@@ -17,7 +17,7 @@ from academy.organization.import_plan import DATA_FIELDS, Plan, PlannedLine
 from academy.organization.models import Person, Posting
 from academy.organization.people import apply_values, journal_of, person_columns
 from academy.organization.places import place_later
-from academy.organization.postings import find_or_add_position, get_unit, post
+from academy.organization.postings import find_or_add_position, get_unit, position_key, post
 
 _CHUNK = 500
 _COLUMNS = {
@@ -154,7 +154,7 @@ def _positions(work: UnitOfWork) -> Callable[[str], int | None]:
     known: dict[str, int | None] = {}
 
     def position_id(title: str) -> int | None:
-        key = " ".join(title.split()).casefold()
+        key = position_key(title)
         if key not in known:
             known[key] = find_or_add_position(work, title)
         return known[key]

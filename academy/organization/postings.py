@@ -83,7 +83,7 @@ def end_posting(actor: Actor, posting_id: int, last_day: date) -> Posting:
     Raises:
         NotFound: no such posting, or the person may not be seen.
         Forbidden: the actor does not manage the person.
-        Invalid: the day lies before the posting's first.
+        Invalid: the day lies before the posting's first, or after the last that it has: another may follow there.
     """
     with unit_of_work() as work:
         posting = work.session.get(Posting, posting_id)
@@ -93,6 +93,9 @@ def end_posting(actor: Actor, posting_id: int, last_day: date) -> Posting:
         require(actor, can_manage_person, place)
         _check_period(posting.starts_on, last_day)
         before = posting.ends_on
+        if before is not None and last_day > before:
+            message = _l("This posting ends on %(day)s already.", day=before.strftime("%d/%m/%Y"))
+            raise Invalid(message, rule="organization.dates", errors={"ends_on": [message]})
         posting.ends_on = last_day
         record(
             actor,

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from academy.kernel import clock
-from academy.kernel.errors import AcademyError, Conflict, Invalid
+from academy.kernel.errors import AcademyError, Conflict, Forbidden, Invalid
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _
 from academy.kernel.rights import needs
@@ -160,7 +160,7 @@ def _form(template: str, save: Callable[[], Response], **context: Any):
     if request.method == "POST":
         try:
             return save()
-        except (Invalid, Conflict) as refused:
+        except (Invalid, Conflict, Forbidden) as refused:
             error = refused
     page = render_template(
         f"organization/{template}", error=error, form=request.form, today=clock.today(), **context

@@ -16,8 +16,9 @@ from academy.kernel.authorization import Role
 from academy.kernel.db import db
 from academy.kernel.jobs import run_all
 from academy.organization import queries, services
+from academy.organization.identity import actor_of_account
 from academy.organization.models import PeopleImport, Person, RoleGrant
-from tests.factories import create_actor, create_unit, sign_in
+from tests.factories import create_actor, create_person, create_unit, grant, sign_in
 from tests.organization.lists import as_csv, as_xlsx, people_rows
 
 
@@ -333,3 +334,15 @@ def test_everything_that_people_typed_is_escaped(browser, admin, ward):
         "/admin/people/new", "/admin/audit", f"/admin/people?q={odd}", f"/admin/units?q={odd}", f"/admin/audit?act={odd}",
     ):  # fmt: skip
         assert odd not in browser.client.get(path).get_data(as_text=True), path
+
+
+def test_a_move_that_is_not_allowed_keeps_what_was_typed(city, wards, client):
+    person = create_person("Lê Quản Trị", unit=city)
+    grant(person, Role.ADMINISTRATOR, wards[0])
+    grant(person, Role.TRAINING_OFFICER, wards[1])
+    actor = actor_of_account(person.account_id)
+    office = services.create_unit(actor, name="Văn phòng", kind="office", parent_id=wards[0].id)
+    token = sign_in(client, actor)
+    form = {"csrf_token": token, "parent": wards[1].code, "reason": "Nghị quyết 5"}
+    refused = client.post(f"/admin/units/{office.id}/place", data=form)
+    assert refused.status_code == 403 and "Nghị quyết 5" in refused.get_data(as_text=True)

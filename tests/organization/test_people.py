@@ -204,6 +204,15 @@ def test_main_postings_never_overlap(admin, wards):
         services.post_person(admin, new.person_id, wards[0].id, starts_on=date(2026, 5, 2), ends_on=date(2026, 5, 1))
 
 
+def test_a_posting_that_has_ended_does_not_grow_into_the_next(admin, wards):
+    new = services.create_person(admin, full_name="Trần Thị Bình", unit_id=wards[0].id, starts_on=date(2025, 8, 1))
+    services.post_person(admin, new.person_id, wards[1].id, starts_on=date(2026, 3, 1))
+    first = queries.person_record(admin, new.person_id).postings[-1]
+    with pytest.raises(Invalid):
+        services.end_posting(admin, first.id, date(2026, 9, 1))
+    assert services.end_posting(admin, first.id, date(2026, 2, 1)).ends_on == date(2026, 2, 1)
+
+
 def test_whoever_leaves_is_signed_out_and_keeps_the_record(admin, wards):
     new = services.create_person(admin, full_name="Trần Thị Bình", unit_id=wards[0].id, username="binh")
     accounts.sign_in("binh", new.password, address="10.0.0.1")
