@@ -64,6 +64,10 @@ class Batch:
     run: ClassView | None
     people: Sequence[Entitled]
 
+    @property
+    def class_id(self) -> int | None:
+        return self.run.id if self.run else None
+
 
 def propose(
     actor: Actor,
@@ -95,18 +99,11 @@ def propose(
         reasons = {person: clean(reason) for person, reason in (exclude or {}).items()}
         _check_reasons(batch.people, reasons, kind)
         chosen = [person for person in batch.people if person.person_id not in reasons]
-        class_id = batch.run.id if batch.run else None
         if not chosen:
-            waiting = open_proposal(actor.account_id, class_id=class_id, course_id=batch.course.id, kind=kind)
-            if waiting is not None and not batch.people:
-                return find_proposal(waiting)
-            raise NobodyEligible(
-                _l("There is nobody for whom a document could be proposed now."),
-                next_step=_l("The page of the class says who still lacks what."),
-            )
+            return _waiting(actor, batch, kind)
         proposal = Proposal(
             kind=kind,
-            class_run_id=class_id,
+            class_run_id=batch.class_id,
             course_id=batch.course.id,
             owner_unit_id=batch.owner_unit_id,
             note=clean(note, multiline=True)[:2000],
@@ -117,17 +114,7 @@ def propose(
         )
         work.session.add(proposal)
         work.session.flush()
-        for person in batch.people:
-            left_out = person.person_id in reasons
-            work.session.add(
-                ProposalLine(
-                    proposal_id=proposal.id,
-                    eligibility_id=person.eligibility_id,
-                    included=not left_out,
-                    live=not left_out,
-                    reason=reasons.get(person.person_id, ""),
-                )
-            )
+        work.session.add_all(_line(proposal, person, reasons.get(person.person_id)) for person in batch.people)
         flush_lines(work, proposal)
         record(
             actor,
@@ -141,6 +128,33 @@ def propose(
             },
         )
         return find_proposal(proposal.id)
+
+
+def _line(proposal: Proposal, person: Entitled, left_out: str | None) -> ProposalLine:
+    """The line of a person, included unless there is a reason to leave them out."""
+    included = left_out is None
+    return ProposalLine(
+        proposal_id=proposal.id,
+        eligibility_id=person.eligibility_id,
+        included=included,
+        live=included,
+        reason=left_out or "",
+    )
+
+
+def _waiting(actor: Actor, batch: Batch, kind: str) -> ProposalView:
+    """What an equal request before this one has proposed, if nobody is left since.
+
+    Raises:
+        NobodyEligible: there was no such request, or everybody was left out.
+    """
+    waiting = open_proposal(actor.account_id, class_id=batch.class_id, course_id=batch.course.id, kind=kind)
+    if waiting is None or batch.people:
+        raise NobodyEligible(
+            _l("There is nobody for whom a document could be proposed now."),
+            next_step=_l("The page of the class says who still lacks what."),
+        )
+    return find_proposal(waiting)
 
 
 # --- whom for -------------------------------------------------------------------------------------
