@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
 from random import Random
 
 import click
@@ -25,7 +26,8 @@ from academy.kernel.settings import settings
 from academy.operations import database, serving
 from academy.search.services import rebuild
 
-SCALES = {"small": 200}
+LEARNERS = 200
+SEED = 2026
 _began = time.monotonic()
 
 
@@ -33,7 +35,7 @@ def _say(text: str) -> None:
     click.echo(f"[{time.monotonic() - _began:5.1f} s] {text}")
 
 
-def fill(scale: str, seed: int) -> None:
+def fill(seed: int) -> None:
     """Fill an empty academy with the demo; same seed, same data.
 
     Raises:
@@ -41,28 +43,49 @@ def fill(scale: str, seed: int) -> None:
     """
     if db.session.scalar(select(Account.id).limit(1)) is not None:
         raise click.ClickException("This academy has accounts already; the demo fills empty ones only.")
+    _note(seed, complete=False)
     random = Random(seed)
     _say("courses from the content folder")
     report = sync_content(Actor.system(), settings().content, content_parts(current_app))
     for fault in report.faults:
-        click.echo(f"  {fault.path}:{fault.line}: {fault.message} → {fault.remedy}", err=True)
-    _say(f"the city: 126 wards and communes, {SCALES[scale]} learners")
-    city = build_city(random, SCALES[scale])
+        click.echo(f"  {fault}", err=True)
+    _say(f"the city: 126 wards and communes, {LEARNERS} learners")
+    city = build_city(random, LEARNERS)
     teach(random, city, _say)
     _say("the search index")
     run_all()
     rebuild()
-    (settings().instance / "demo.json").write_text(json.dumps({"scale": scale, "seed": seed}))
+    _note(seed, complete=True)
+
+
+def _note_file() -> Path:
+    return settings().instance / "demo.json"
+
+
+def _note(seed: int, *, complete: bool) -> None:
+    _note_file().write_text(json.dumps({"seed": seed, "complete": complete}))
+
+
+def check_complete() -> None:
+    """See that filling the demo, if it was begun, has also ended.
+
+    Raises:
+        click.ClickException: it was interrupted.
+    """
+    if _note_file().exists() and not json.loads(_note_file().read_text()).get("complete", True):
+        raise click.ClickException(
+            f"Filling the demo was interrupted: remove the folder {settings().instance} and start again."
+        )
 
 
 @click.command("demo")
-@click.option("--scale", type=click.Choice(sorted(SCALES)), default="small", show_default=True)
-@click.option("--seed", type=int, default=2026, show_default=True)
+@click.option("--seed", type=int, default=SEED, show_default=True)
 @with_appcontext
-def demo(scale: str, seed: int) -> None:
+def demo(seed: int) -> None:
     """Fill an empty academy with a city, courses, learners and certificates."""
+    check_complete()
     database.upgrade()
-    fill(scale, seed)
+    fill(seed)
     _say("the demo academy stands")
 
 
@@ -75,10 +98,11 @@ def start(host: str, port: int, workers: int) -> None:
     """Set up what is missing, fill an empty academy with the demo, and serve it."""
     try:
         serving.check_port(host, port)
+        check_complete()
         if database.upgrade():
             _say("the database schema")
         if not settings().is_production and db.session.scalar(select(Account.id).limit(1)) is None:
-            fill("small", 2026)
+            fill(SEED)
         db.session.remove()
         _greet(host, port)
         sys.exit(serving.serve(host, port, workers=workers))
@@ -90,8 +114,8 @@ def start(host: str, port: int, workers: int) -> None:
 def _greet(host: str, port: int) -> None:
     _say("ready")
     click.echo(f"\n  http://{host}:{port}\n")
-    if (settings().instance / "demo.json").exists():
-        click.echo(f"  Demo accounts: {', '.join(DEMO_ACCOUNTS)} … learner200; password: {PASSWORD}")
+    if _note_file().exists():
+        click.echo(f"  Demo accounts: {', '.join(DEMO_ACCOUNTS)} … learner{LEARNERS}; password: {PASSWORD}")
     click.echo("  End with Ctrl+C. If something is not well: .venv/bin/academy doctor\n")
 
 

@@ -106,3 +106,11 @@ def test_a_backup_that_breaks_off_leaves_nothing(academy, tmp_path, monkeypatch)
     code, said = academy("backup", str(tmp_path / "b.tar.gz"))
     assert code == 2 and "cannot be written (No space left on device)" in said
     assert [path.name for path in tmp_path.iterdir()] == ["instance"]
+
+
+def test_a_demo_that_was_interrupted_is_not_served(academy, tmp_path):
+    (tmp_path / "instance").mkdir()
+    (tmp_path / "instance" / "demo.json").write_text('{"seed": 1, "complete": false}')
+    for command in (["start", "--port", "8479"], ["demo"]):
+        code, said = academy(*command)
+        assert code == 1 and said.endswith(f"remove the folder {tmp_path / 'instance'} and start again.")
