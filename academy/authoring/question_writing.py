@@ -10,11 +10,12 @@ from academy.audit.services import record
 from academy.authoring.errors import DraftNotFound
 from academy.authoring.queries import draft_of_course
 from academy.authoring.views import StudioCourse
-from academy.authoring.working_copy import editable_course
+from academy.authoring.working_copy import editable_course, locked_course_draft
+from academy.catalog.views import CourseView
 from academy.kernel.actor import Actor
 from academy.kernel.errors import Invalid
 from academy.kernel.i18n import _l
-from academy.kernel.unit_of_work import unit_of_work
+from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.questions.queries import ItemRow, find_item, items_of_course
 from academy.questions.services import SavedItem, checked_spec, retire_item, save_item
 
@@ -41,8 +42,8 @@ def add_question(
         CourseNotFound, Forbidden, NotWrittenHere
         Invalid: ``errors`` by field of the spec, those of the place as ``item.lesson`` …
     """
-    with unit_of_work():
-        course = editable_course(actor, slug)
+    with unit_of_work() as work:
+        course = _held(work, actor, slug)
         spec = _checked(draft_of_course(course), kind, spec, place)
         key = _free_key(items_of_course(course.id, retired=True), place.lesson or "question")
         saved = _save(actor, course.id, key, kind, spec, place)
@@ -62,8 +63,8 @@ def change_question(
         DraftNotFound: the course has no such question.
         Invalid: as for :func:`add_question`.
     """
-    with unit_of_work():
-        course = editable_course(actor, slug)
+    with unit_of_work() as work:
+        course = _held(work, actor, slug)
         item = _item(course.id, key)
         spec = _checked(draft_of_course(course), item.kind, spec, place)
         saved = _save(actor, course.id, key, item.kind, spec, place)
@@ -77,8 +78,8 @@ def retire_question(actor: Actor, slug: str, key: str) -> None:
     Raises:
         CourseNotFound, Forbidden, NotWrittenHere, DraftNotFound
     """
-    with unit_of_work():
-        course = editable_course(actor, slug)
+    with unit_of_work() as work:
+        course = _held(work, actor, slug)
         retire_item(actor, _item(course.id, key).item_id)
         record(actor, "authoring.question.retire", "item", f"{slug}/{key}")
 
@@ -89,8 +90,8 @@ def restore_question(actor: Actor, slug: str, key: str) -> None:
     Raises:
         CourseNotFound, Forbidden, NotWrittenHere, DraftNotFound
     """
-    with unit_of_work():
-        course = editable_course(actor, slug)
+    with unit_of_work() as work:
+        course = _held(work, actor, slug)
         item = _item(course.id, key)
         place = QuestionPlace(
             lesson=item.lesson,
@@ -101,6 +102,13 @@ def restore_question(actor: Actor, slug: str, key: str) -> None:
         )
         _save(actor, course.id, key, item.kind, item.version.spec, place)
         record(actor, "authoring.question.restore", "item", f"{slug}/{key}")
+
+
+def _held(work: UnitOfWork, actor: Actor, slug: str) -> CourseView:
+    """The course, whose questions nobody else writes until the transaction ends: a key is given once."""
+    course = editable_course(actor, slug)
+    locked_course_draft(work, actor, course)
+    return course
 
 
 def _item(course_id: int, key: str) -> ItemRow:

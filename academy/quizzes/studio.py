@@ -8,7 +8,7 @@ from typing import Any
 from academy.audit.services import record
 from academy.authoring.queries import get_studio_course
 from academy.authoring.services import set_quizzes
-from academy.authoring.working_copy import editable_course
+from academy.authoring.working_copy import editable_course, locked_course_draft
 from academy.kernel.actor import Actor
 from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.i18n import _l
@@ -35,8 +35,9 @@ def write_quiz(
         CourseNotFound, Forbidden, NotWrittenHere
         Invalid: a setting breaks a rule, or the pool cannot fill the blueprint; ``errors`` by field.
     """
-    with unit_of_work():
+    with unit_of_work() as work:
         course = editable_course(actor, course_slug)
+        locked_course_draft(work, actor, course)
         saved = save_quiz(actor, course.id, slug, settings)
         _require_enough(course.id, settings)
         slugs = [quiz.slug for quiz in quizzes_of_course(course.id)]

@@ -82,7 +82,7 @@ class AttemptSlot:
 
     @property
     def is_answered(self) -> bool:
-        return self.answer is not None
+        return self.answer not in (None, [], {})
 
     def grade(self) -> Grade | None:
         """The stored grade, or None while there is none."""

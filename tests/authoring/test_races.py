@@ -1,4 +1,4 @@
-"""Publishing while somebody writes, against a database of its own: neither waits for ever, nothing typed is undone."""
+"""Authors who act at once, against a database of its own: nobody waits for ever, nothing typed is lost."""
 
 from __future__ import annotations
 
@@ -56,3 +56,31 @@ def test_what_is_stored_while_the_course_is_published_stays_the_draft(house):
         else:
             assert not isinstance(done[1], Exception), done
             assert f"Mới {number}" in draft.text.body, "publishing must not bring back the text before"
+
+
+def test_questions_added_at_once_are_all_there(house):
+    app, author, slug, lesson = house
+    place = services.QuestionPlace(lesson=lesson)
+
+    def add(number: int) -> str:
+        spec = {"text": {"vi": f"Câu {number}", "en": f"Item {number}"}, "answer": True}
+        return services.add_question(author, slug, "truefalse", spec, place)[0]
+
+    keys = at_once(app, 6, add)
+    assert len(set(keys)) == 6 and all(isinstance(key, str) for key in keys), keys
+
+
+def test_a_question_changed_at_once_has_a_version_for_each_change(house):
+    app, author, slug, lesson = house
+    place = services.QuestionPlace(lesson=lesson)
+
+    def change(number: int) -> int:
+        spec = {"text": {"vi": f"Câu {number}", "en": f"Item {number}"}, "answer": True}
+        return services.change_question(author, slug, f"{lesson}-1", spec, place).number
+
+    with app.app_context():
+        spec = {"text": {"vi": "Câu", "en": "Item"}, "answer": True}
+        services.add_question(author, slug, "truefalse", spec, place)
+        db.session.remove()
+    numbers = at_once(app, 6, change)
+    assert sorted(numbers) == [2, 3, 4, 5, 6, 7], numbers

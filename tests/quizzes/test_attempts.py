@@ -468,3 +468,12 @@ def test_reload_sees_decimals(sat):
 def unit_of_work_get(attempt_id):
     with unit_of_work() as work:
         return work.session.get(Attempt, attempt_id)
+
+
+@pytest.mark.parametrize(("kind", "empty"), [("multiple", []), ("matching", {}), ("cloze", {}), ("ordering", {})])
+def test_an_answer_without_anything_in_it_is_no_answer(sat_all_kinds, kind, empty):
+    learner = sat_all_kinds.learner()
+    attempt = services.start_attempt(learner, sat_all_kinds.quiz_id)
+    slot = next(slot.slot for slot in view(learner, attempt).slots if slot.version.kind == kind)
+    assert services.save_answer(learner, attempt, slot, 1, empty).accepted
+    assert slot in view(learner, attempt).unanswered
