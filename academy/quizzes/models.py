@@ -54,7 +54,7 @@ class QuizVersion(Model):
 class Attempt(Model):
     """One person's attempt at one version of a quiz, in one run through the course.
 
-    ``number`` counts the attempts of a run (see :func:`academy.quizzes.enrollments.used_attempts`). That a
+    ``number`` counts the attempts of a run (see :func:`academy.quizzes.enrollments.standing`). That a
     person has at most one open attempt at a quiz, and never more than the limit, is a rule of the
     schema. ``deadline`` is what the learner is told; ``accepts_until`` adds the grace. ``score`` is
     the unrounded share of the points, ``mark`` the ten-point mark made of it.

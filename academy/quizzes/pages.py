@@ -15,6 +15,7 @@ from academy.kernel.rights import public, signed_in
 from academy.questions.queries import read_answer
 from academy.quizzes import queries, services, studio_pages
 from academy.quizzes.blueprint import bp
+from academy.quizzes.enrollments import standing
 from academy.quizzes.errors import AttemptClosed, CannotStart
 from academy.quizzes.page_fields import answers_in, base_name, field_name
 from academy.quizzes.results import body_of, result_of
@@ -101,18 +102,18 @@ def _quiz_page(quiz_id: int, refusal: CannotStart | None = None) -> str:
     now = clock.now()
     running = next((one for one in attempts if one.is_open and not one.is_overdue(now)), None)
     finished = [one for one in attempts if one is not running]
-    used = sum(not one.is_open for one in attempts)
-    obstacles = queries.obstacles_of(actor, quiz, used=used)
+    stands = standing(actor.person_id, quiz_id, course.id, now)
     return render_template(
         "quizzes/quiz.html",
         quiz=quiz,
         course=course,
         running=running,
         finished=finished,
-        marks_shown=queries.marks_shown(quiz.rules, used),
-        attempts_left=quiz.rules.attempts_left(used),
+        marks_shown=queries.marks_shown(quiz.rules, stands.used),
+        next_number=stands.used + 1,
+        attempts_left=quiz.rules.attempts_left(stands.used),
         paper_languages=[(code, LANGUAGE_NAMES[code]) for code in course.languages if code in LANGUAGE_NAMES],
-        obstacles=obstacles,
+        obstacles=queries.obstacles_of(actor, quiz, stands),
         refusal=refusal,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from academy.catalog.models import Course
 from academy.catalog.policies import can_see_course
@@ -15,17 +15,17 @@ from academy.catalog.views import CourseView
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
-from academy.kernel.db import db
+from academy.kernel.db import Prepared, db
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l
 from academy.questions.models import Item, ItemVersion
 from academy.questions.queries import VersionRow, specs_of
-from academy.quizzes.enrollments import is_enrolled
+from academy.quizzes.enrollments import Standing, is_enrolled
 from academy.quizzes.marks import share_of, to_decimal
-from academy.quizzes.models import ACTIVE, OPEN, AnswerLog, Attempt, AttemptItem, Quiz, QuizVersion
+from academy.quizzes.models import ACTIVE, AnswerLog, Attempt, AttemptItem, Quiz, QuizVersion
 from academy.quizzes.obstacles import Obstacle, obstacles_to_start
 from academy.quizzes.policies import can_read_attempts
-from academy.quizzes.review import SCORE, Phase, phase_of, released
+from academy.quizzes.review import SCORE, phase_of, released
 from academy.quizzes.rules import QuizRules
 from academy.quizzes.views import (
     AttemptSlot,
@@ -50,7 +50,6 @@ __all__ = [
     "obstacles_of",
     "outcome_results",
     "passed_quizzes",
-    "phase_of_attempt",
     "quizzes_of_course",
 ]
 
@@ -114,10 +113,13 @@ def get_quiz(quiz_id: int) -> QuizRow:
     Raises:
         NotFound: there is none.
     """
-    row = db.session.execute(_quizzes().where(Quiz.id == quiz_id)).first()
-    if row is None:
+    rows = _BY_ID(quiz_id=quiz_id)
+    if not rows:
         raise NotFound(_l("There is no such quiz."))
-    return _quiz_row(row)
+    return _quiz_row(rows[0])
+
+
+_BY_ID = Prepared(_quizzes().where(Quiz.id == bindparam("quiz_id")))
 
 
 def find_quiz(course_id: int, slug: str) -> QuizRow | None:
@@ -128,10 +130,12 @@ def find_quiz(course_id: int, slug: str) -> QuizRow | None:
 
 def quizzes_of_course(course_id: int) -> list[QuizRow]:
     """The quizzes that a course offers, by slug."""
-    rows = db.session.execute(
-        _quizzes().where(Quiz.course_id == course_id, Quiz.state == ACTIVE).order_by(Quiz.slug)
-    )
-    return [_quiz_row(row) for row in rows]
+    return [_quiz_row(row) for row in _OF_COURSE(course_id=course_id)]
+
+
+_OF_COURSE = Prepared(
+    _quizzes().where(Quiz.course_id == bindparam("course_id"), Quiz.state == ACTIVE).order_by(Quiz.slug)
+)
 
 
 def get_visible_quiz(actor: Actor, quiz_id: int) -> tuple[QuizRow, CourseView]:
@@ -154,12 +158,14 @@ def attempts_of(person_id: int | None, quiz_id: int) -> list[AttemptSummary]:
     """A person's attempts at a quiz, the first one first; none for nobody."""
     if person_id is None:
         return []
-    rows = db.session.execute(
-        select(*_SUMMARY)
-        .where(Attempt.quiz_id == quiz_id, Attempt.person_id == person_id)
-        .order_by(Attempt.number)
-    )
-    return [summary(row) for row in rows]
+    return [summary(row) for row in _OWN(quiz_id=quiz_id, person_id=person_id)]
+
+
+_OWN = Prepared(
+    select(*_SUMMARY)
+    .where(Attempt.quiz_id == bindparam("quiz_id"), Attempt.person_id == bindparam("person_id"))
+    .order_by(Attempt.id)
+)
 
 
 def best_attempt(person_id: int, quiz_id: int) -> AttemptSummary | None:
@@ -309,40 +315,20 @@ def _no_attempt() -> NotFound:
 # --- what follows from them --------------------------------------------------------------------
 
 
-def obstacles_of(actor: Actor, quiz: QuizRow, *, used: int) -> list[Obstacle]:
-    """What keeps the actor from starting another attempt now; empty if nothing does.
-
-    Args:
-        used: attempts made so far; one that is being sat does not count.
-    """
+def obstacles_of(actor: Actor, quiz: QuizRow, standing: Standing) -> list[Obstacle]:
+    """What keeps the actor, who stands to the quiz like that, from starting an attempt now; empty if nothing."""
     if not actor.is_authenticated:
         return [Obstacle(rule="sign-in-required", message=_l("Please sign in first."))]
     return list(
         obstacles_to_start(
             quiz.rules,
             has_person=actor.person_id is not None,
-            is_enrolled=is_enrolled(actor.person_id, quiz.course_id),
+            is_enrolled=standing.is_enrolled,
             is_offered=quiz.is_offered,
-            used=used,
+            used=standing.used,
             now=clock.now(),
         )
     )
-
-
-def phase_of_attempt(view: AttemptView) -> Phase:
-    """The review phase of an attempt now; asks the database only where no closing date settles it."""
-    attempt, rules = view.attempt, view.rules
-    left = None
-    if not attempt.is_open and rules.closes is None and attempt.attempt_limit is not None:
-        used = db.session.scalar(
-            select(func.count()).where(
-                Attempt.quiz_id == attempt.quiz_id,
-                Attempt.person_id == attempt.person_id,
-                Attempt.state != OPEN,
-            )
-        )
-        left = max(attempt.attempt_limit - (used or 0), 0)
-    return phase_of(is_open=attempt.is_open, closes=rules.closes, attempts_left=left, now=clock.now())
 
 
 def marks_shown(rules: QuizRules, used: int) -> bool:

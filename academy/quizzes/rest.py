@@ -15,7 +15,7 @@ from academy.kernel.http import current_actor, endpoint
 from academy.kernel.i18n import _l
 from academy.kernel.rights import public, signed_in
 from academy.quizzes import queries, services
-from academy.quizzes.enrollments import used_attempts
+from academy.quizzes.enrollments import standing
 from academy.quizzes.page_fields import field_name
 from academy.quizzes.results import Result, body_of, result_of
 from academy.quizzes.schemas import (
@@ -48,14 +48,14 @@ def show_quiz(quiz: int) -> dict[str, Any]:
     found, course = queries.get_visible_quiz(actor, quiz)
     attempts = queries.attempts_of(actor.person_id, quiz)
     now = clock.now()
-    used = used_attempts(actor.person_id, quiz, course.id, now)
+    stands = standing(actor.person_id, quiz, course.id, now)
     running = next((one.id for one in attempts if one.is_open and not one.is_overdue(now)), None)
     return _quiz(found, course.slug) | {
-        "attempts_left": found.rules.attempts_left(used),
+        "attempts_left": found.rules.attempts_left(stands.used),
         "open_attempt": running,
         "obstacles": [
             {"rule": one.rule, "message": str(one.message), "next_step": str(one.next_step)}
-            for one in queries.obstacles_of(actor, found, used=used)
+            for one in queries.obstacles_of(actor, found, stands)
         ],
     }
 

@@ -11,7 +11,7 @@ from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.plugins.contract import Grade
 from academy.questions.queries import present_item, solution_of
-from academy.quizzes.enrollments import used_attempts
+from academy.quizzes.enrollments import standing
 from academy.quizzes.queries import get_quiz, is_own, outcome_results
 from academy.quizzes.review import (
     ANSWERS,
@@ -97,8 +97,8 @@ def _phase(view: AttemptView) -> Phase:
         # who started before the date was moved may sit until the later one
         closes = rules.accepts_until(max(rules.closes, view.rules.closes or rules.closes))
     elif rules.attempts is not None:
-        used = used_attempts(attempt.person_id, attempt.quiz_id, view.course_id, now)
-        left = rules.attempts_left(used)
+        stands = standing(attempt.person_id, attempt.quiz_id, view.course_id, now)
+        left = rules.attempts_left(stands.used)
     return phase_of(is_open=False, closes=closes, attempts_left=left, now=now)
 
 

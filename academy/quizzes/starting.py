@@ -15,7 +15,7 @@ from academy.kernel.i18n import DEFAULT_LOCALE, LOCALES, _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.questions.queries import pool
 from academy.quizzes.closing import close_attempt
-from academy.quizzes.enrollments import used_attempts
+from academy.quizzes.enrollments import standing
 from academy.quizzes.errors import CannotStart
 from academy.quizzes.models import OPEN, Attempt, AttemptItem
 from academy.quizzes.paper import PoolTooSmall, Slot, draw
@@ -52,10 +52,10 @@ def start_attempt(actor: Actor, quiz_id: int, *, lang: str | None = None) -> int
             return running.id
         if running is not None:
             close_attempt(running.id)
-        used = used_attempts(actor.person_id, quiz.id, quiz.course_id, clock.now())
-        obstacle = next(iter(obstacles_of(actor, quiz, used=used)), None)
+        stands = standing(actor.person_id, quiz.id, quiz.course_id, clock.now())
+        obstacle = next(iter(obstacles_of(actor, quiz, stands)), None)
         if obstacle is None:
-            return _begin(work, run, quiz, number=used + 1, lang=_language(actor, lang))
+            return _begin(work, run, quiz, number=stands.used + 1, lang=_language(actor, lang))
     # after the transaction: an attempt whose time was over stays closed
     raise CannotStart(obstacle.message, rule=obstacle.rule, next_step=obstacle.next_step)
 

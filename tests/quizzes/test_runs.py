@@ -12,6 +12,7 @@ from academy.kernel import clock
 from academy.quizzes import services
 from academy.quizzes.errors import CannotStart
 from academy.quizzes.results import result_of
+from tests.factories import sign_in
 from tests.quizzes.sitting import sit, view
 
 
@@ -45,6 +46,17 @@ def test_a_new_run_has_attempts_of_its_own(sat, call_quiz):
     assert told["attempts_left"] == 3 and told["obstacles"] == []
     assert [sit(learner, sat.quiz_id).attempt.number for _ in range(3)] == [1, 2, 3]
     assert refused(learner, sat) == "quiz.attempts"
+
+
+def test_the_page_offers_a_new_run_its_first_attempt(sat, call_page):
+    learner = sat.learner()
+    for _ in range(3):
+        sit(learner, sat.quiz_id)
+    assert "Start attempt" not in call_page(learner)
+    complete_and_come_again(sat, learner)
+    assert "Start attempt 1" in call_page(learner)
+    sit(learner, sat.quiz_id)
+    assert "Start attempt 2" in call_page(learner)
 
 
 def test_giving_up_and_coming_again_gains_no_attempts(sat, call_quiz):
@@ -125,13 +137,24 @@ def test_answers_wait_for_the_close_that_holds_now_and_for_its_grace(sat):
 
 
 @pytest.fixture
-def call_quiz(sat, app):
-    """The quiz as the API tells it to somebody."""
-    from tests.factories import sign_in
+def call(sat, app):
+    """What somebody gets at an address."""
 
-    def call(actor):
+    def get(actor, path):
         client = app.test_client()
         sign_in(client, actor)
-        return client.get(f"/api/v1/quizzes/{sat.quiz_id}").get_json()
+        return client.get(f"{path}/quizzes/{sat.quiz_id}")
 
-    return call
+    return get
+
+
+@pytest.fixture
+def call_quiz(call):
+    """The quiz as the API tells it to somebody."""
+    return lambda actor: call(actor, "/api/v1").get_json()
+
+
+@pytest.fixture
+def call_page(call):
+    """The quiz as its page shows it to somebody."""
+    return lambda actor: call(actor, "").get_data(as_text=True)
