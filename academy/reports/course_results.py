@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
 
 from academy.catalog.policies import can_edit_course
 from academy.catalog.queries import get_course
@@ -51,7 +52,7 @@ class QuizRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseResults:
-    """What the results page of a course shows."""
+    """What the results page of a course shows; ``learners`` and ``completed`` count people, not runs."""
 
     course: CourseView
     page: Page
@@ -70,7 +71,7 @@ def results_of(actor: Actor, slug: str, *, cursor: str | None = None) -> CourseR
     course = get_course(actor, slug)
     require(actor, can_edit_course, course)
     learners, completed = db.session.execute(
-        select(func.count(), func.count().filter(Enrollment.state == "completed")).where(
+        select(_people(), _people().filter(Enrollment.state == "completed")).where(
             Enrollment.course_id == course.id, Enrollment.state != "left"
         )
     ).one()
@@ -83,7 +84,18 @@ def results_of(actor: Actor, slug: str, *, cursor: str | None = None) -> CourseR
     )
 
 
+def _people() -> Any:
+    return func.count(Enrollment.person_id.distinct())
+
+
 def _learners(course_id: int, cursor: str | None) -> Page:
+    later = aliased(Enrollment)
+    came_again = exists().where(
+        later.person_id == Enrollment.person_id,
+        later.course_id == Enrollment.course_id,
+        later.state != "left",
+        later.run > Enrollment.run,
+    )
     statement = (
         select(
             Person.full_name,
@@ -97,7 +109,7 @@ def _learners(course_id: int, cursor: str | None) -> Page:
         .join(Enrollment, Enrollment.person_id == Person.id)
         .outerjoin(Unit, Unit.id == Person.unit_id)
         .outerjoin(CourseProgress, CourseProgress.enrollment_id == Enrollment.id)
-        .where(Enrollment.course_id == course_id, Enrollment.state != "left")
+        .where(Enrollment.course_id == course_id, Enrollment.state != "left", ~came_again)
     )
     page = keyset(statement, [Person.sort_key, Enrollment.id], cursor, PAGE)
     return Page([_learner(row) for row in page.items], page.next_cursor)

@@ -85,6 +85,16 @@ def test_every_format_holds_what_the_screen_shows(taught, wards, client):
     assert client.get("/api/v1/reports/none").status_code == 404
 
 
+def test_who_comes_again_is_one_learner(taught):
+    learner = taught.learner("Trần Giỏi")
+    taught.finish(learner)
+    taught.sit(learner)
+    enroll(learner, taught.slug)
+    found = results_of(Actor.system(), taught.slug)
+    assert (found.learners, found.completed) == (1, 1)
+    assert [(row.name, row.state) for row in found.page.items] == [("Trần Giỏi", "active")]
+
+
 def test_a_teacher_sees_the_own_course_and_no_practice(taught, client, count_queries):
     teacher = create_actor(Role.INSTRUCTOR, full_name="Phạm Thị Dạy")
     set_instructors(Actor.system(), taught.id, [teacher.account_id])
