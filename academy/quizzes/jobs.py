@@ -14,6 +14,12 @@ def expire(progress: Progress, *, attempt_id: int) -> dict[str, Any]:
     return {"closed": services.expire_attempt(attempt_id)}
 
 
+@job("quizzes.expire_overdue")
+def expire_overdue(progress: Progress) -> dict[str, Any]:
+    """Close whatever is overdue, should the job of its own have been lost."""
+    return {"closed": services.expire_overdue()}
+
+
 @job("quizzes.grade_pending")
 def grade_pending(progress: Progress, *, attempt_id: int) -> None:
     """Grade what waits; tried again, later and later, while a grader fails."""
