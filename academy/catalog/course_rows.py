@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, func, select
 
-from academy.catalog.markdown import Block, Heading
 from academy.catalog.models import Course, CourseInstructor, CourseVersion, LessonText
+from academy.catalog.rendered_text import Block, Heading
 from academy.catalog.views import CourseCard, CourseView, LessonTextView, OutlineEntry
 from academy.kernel.db import db
 from academy.kernel.version_cache import VersionCache

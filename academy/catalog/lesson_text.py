@@ -12,7 +12,8 @@ from typing import Any
 from academy.catalog.content_faults import validate_yaml
 from academy.catalog.content_schema import FrontMatterSchema
 from academy.catalog.front_matter import FrontMatter, normalized, split
-from academy.catalog.markdown import Citation, RenderedText, render_lesson, render_phrase
+from academy.catalog.markdown import render_lesson, render_phrase
+from academy.catalog.rendered_text import Citation, RenderedText
 from academy.catalog.rendering import Links
 from academy.catalog.yaml_marks import Fault
 from academy.kernel.i18n import _m

@@ -23,7 +23,6 @@ from academy.catalog.legal_queries import (
     list_legal_documents,
     list_review_due,
 )
-from academy.catalog.markdown import Block, Heading
 from academy.catalog.media_queries import find_media, get_media, list_media
 from academy.catalog.models import (
     FACETS,
@@ -38,6 +37,7 @@ from academy.catalog.models import (
     Topic,
 )
 from academy.catalog.policies import can_edit_course, can_see_course, courses_edited_by, courses_visible_to
+from academy.catalog.rendered_text import Block, Heading
 from academy.catalog.views import (
     CourseCard,
     CourseFilters,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from academy.catalog.markdown import Block, Heading
 from academy.catalog.media_files import media_url
+from academy.catalog.rendered_text import Block, Heading
 from academy.kernel.paging import Page
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 
-from flask import Response, request
+from flask import Response, request, session
 
 COMPRESSIBLE = frozenset({"text/css", "text/javascript", "application/javascript", "image/svg+xml"})
 MOST_KEPT = 200
@@ -19,6 +19,7 @@ def add(response: Response) -> None:
     # one cached copy serves everybody: no cookie has a say in it
     response.headers.pop("Set-Cookie", None)
     response.headers.pop("Vary", None)
+    session.accessed = False  # else Flask adds the cookie to Vary: Flask-Login has looked into the session
     if response.mimetype in COMPRESSIBLE:
         response.headers["Vary"] = "Accept-Encoding"
         if response.status_code == 200 and request.accept_encodings["gzip"] > 0:
