@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,8 @@ PHONE = {
     "has_touch": True,
 }
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-PATIENCE = 10_000
+# for machines that are busy with something else; nothing gets slower by it
+PATIENCE = 30_000
 
 
 class Browsers:
@@ -82,6 +84,16 @@ def submit(page: Any, form: str, button: str = "button") -> None:
     """Press a button of a form and wait for the page that follows; outside ``main`` nothing is pressed."""
     with page.expect_navigation():
         page.locator(f"{form} {button}").first.click()
+
+
+def open_until(page: Any, address: str, selector: str) -> None:
+    """Open an address again and again until it shows what a job or another page has yet to bring there."""
+    end = time.monotonic() + PATIENCE / 1000
+    page.goto(address)
+    while not page.locator(selector).count():
+        assert time.monotonic() < end, f"{address} never showed {selector}"
+        page.wait_for_timeout(100)
+        page.goto(address)
 
 
 def path_of(page: Any) -> str:

@@ -1,15 +1,23 @@
-"""What everybody does who sits a quiz in a browser."""
+"""What everybody does who sits a quiz, or writes, in a browser."""
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.e2e.browsing import hrefs, submit
+from tests.e2e.browsing import PATIENCE, hrefs, submit
 
 SAVES = re.compile(r"/api/v1/attempts/\d+/answers/\d+$")
 STATE = re.compile(r"/api/v1/attempts/\d+$")
+
+# as when somebody turns to another window of the browser, or back
+HIDE, SHOW = (
+    f"""() => {{ Object.defineProperty(document, "visibilityState", {{configurable: true, value: "{state}"}});
+  document.dispatchEvent(new Event("visibilitychange")); }}"""
+    for state in ("hidden", "visible")
+)
 
 
 def start_final_quiz(page: Any, course: str) -> int:
@@ -34,9 +42,8 @@ def chip(page: Any, number: int, state: str) -> Any:
 
 
 def until(page: Any, condition: Callable[[], Any]) -> None:
-    """Let the browser go on until ``condition`` holds; five seconds at most."""
-    for _wait in range(250):
-        if condition():
-            return
+    """Let the browser go on until ``condition`` holds."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
         page.wait_for_timeout(20)
-    raise AssertionError("it did not happen")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.browsing import DESKTOP, Browsers, path_of, sign_in, submit
+from tests.e2e.browsing import DESKTOP, Browsers, open_until, path_of, sign_in, submit
 from tests.e2e.inspecting import inspect
 
 HEAD = "Mã cán bộ;Họ và tên;Tên đăng nhập;Mã đơn vị;Ngày sinh\n"
@@ -16,13 +16,7 @@ def upload(page, name: str, text: str) -> None:
         "#f-file", {"name": name, "mimeType": "text/csv", "buffer": text.encode("utf-8-sig")}
     )
     submit(page, "main form", ".actions button")
-    report = path_of(page)
-    for _wait in range(60):
-        if page.locator("main .stats").count():
-            return
-        page.wait_for_timeout(250)
-        page.goto(report)
-    raise AssertionError("the list was not checked in time")
+    open_until(page, path_of(page), "main .stats")
 
 
 def test_a_list_with_a_wrong_line_changes_nothing_and_a_right_one_is_confirmed_first(browsers: Browsers):
@@ -40,11 +34,7 @@ def test_a_list_with_a_wrong_line_changes_nothing_and_a_right_one_is_confirmed_f
     assert not page.locator("tbody a[href^='/admin/people/']").count(), "the dry run wrote"
     page.go_back()
     submit(page, "form[action$='/confirm']")
-    for _wait in range(60):
-        page.goto("/admin/people?q=CB90001")
-        if page.locator("tbody a[href^='/admin/people/']").count():
-            break
-        page.wait_for_timeout(250)
+    open_until(page, "/admin/people?q=CB90001", "tbody a[href^='/admin/people/']")
     page.locator("tbody a[href^='/admin/people/']").click()
     assert "Đặng Thị Thu Ấm" in page.locator("main h1").inner_text()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.e2e.browsing import DESKTOP, answer, path_of, sign_in, submit, values
+from tests.e2e.browsing import DESKTOP, answer, open_until, path_of, sign_in, submit, values
 from tests.e2e.inspecting import inspect
 from tests.e2e.sitting import chip, slot, start_final_quiz
 
@@ -50,13 +50,9 @@ def test_a_lesson_goes_on_at_the_same_block_on_another_device(browsers):
     page.evaluate("(id) => document.getElementById(id).scrollIntoView({behavior: 'instant'})", block)
     page.goto("/courses")  # the place is told while the page is being left
     other = browsers.signed_in("learner1", DESKTOP)
-    go_on = other.locator(f"main .continue a.button[href$='#{block}']")
-    for _wait in range(20):
-        other.goto("/")
-        if go_on.count():
-            break
-        other.wait_for_timeout(250)
-    go_on.click()
+    go_on = f"main .continue a.button[href$='#{block}']"
+    open_until(other, "/", go_on)
+    other.click(go_on)
     other.wait_for_url(f"**#{block}")
     assert in_sight(other, block)
 

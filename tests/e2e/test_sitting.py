@@ -8,12 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.browsing import DESKTOP, Browsers, answer, path_of, sign_in, submit, values
-from tests.e2e.sitting import SAVES, STATE, chip, slot, start_final_quiz, until
+from tests.e2e.sitting import HIDE, SAVES, SHOW, STATE, chip, slot, start_final_quiz, until
 
 COURSE = "doc-va-ap-dung-van-kien"
 HAND_IN = "[name=review]"
-LEAVE_IN_SIGHT = """(state) => { Object.defineProperty(document, "visibilityState", {configurable: true, value: state});
-  document.dispatchEvent(new Event("visibilitychange")); }"""
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +75,14 @@ def test_a_reply_to_an_earlier_change_is_not_taken_for_another_window(page):
     answer(slot(page, 1), 1)
     # sent at once, and stored before the change that was in the air
     with page.expect_response(SAVES):
-        page.evaluate(LEAVE_IN_SIGHT, "hidden")
+        page.evaluate(HIDE)
     seen = page.evaluate_handle(
         """() => { const seen = []; const chip = document.querySelector('[data-saved="1"]');
         new MutationObserver(() => seen.push(chip.dataset.state)).observe(chip, {attributes: true}); return seen; }"""
     )
     with page.expect_response(SAVES):
         held[0].continue_()
-    page.evaluate(LEAVE_IN_SIGHT, "visible")
+    page.evaluate(SHOW)
     chip(page, 1, "stored").wait_for()
     assert "conflict" not in seen.json_value()
     given = values(slot(page, 1))
@@ -151,7 +149,8 @@ def test_a_request_without_end_is_given_up_when_the_link_is_back(page):
     chip(page, 1, "sending").wait_for()
     page.context.set_offline(True)
     page.context.set_offline(False)
-    chip(page, 1, "stored").wait_for()
+    # sooner than the page gives it up by itself
+    chip(page, 1, "stored").wait_for(timeout=12_000)
 
 
 def test_a_reply_that_breaks_off_is_asked_for_again(page):
@@ -259,7 +258,7 @@ def test_when_time_is_over_what_waits_is_stored_and_the_paper_handed_in(page):
     time_is_over(page)
     answer(slot(page, 1))
     with page.expect_navigation():
-        page.evaluate(LEAVE_IN_SIGHT, "visible")
+        page.evaluate(SHOW)
     assert path_of(page) == address
     assert not page.locator("form[data-attempt]").count()
     told = page.request.get(f"/api/v1{address}").json()
@@ -269,7 +268,7 @@ def test_when_time_is_over_what_waits_is_stored_and_the_paper_handed_in(page):
 def test_a_paper_is_not_left_for_an_error_of_the_browser_when_time_is_over(page):
     asked = time_is_over(page, lost=(2, 3))
     with page.expect_navigation():
-        page.evaluate(LEAVE_IN_SIGHT, "visible")
+        page.evaluate(SHOW)
     assert asked == [1, 2, 3, 4]
     assert not page.locator("form[data-attempt]").count()
 

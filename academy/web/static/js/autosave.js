@@ -41,7 +41,8 @@
 
   async function send(leaving = false) {
     clearTimeout(timer);
-    if (!changed || stopped || (sending && !leaving)) return;
+    // two at a time would stand on the same version, and the second be taken for somebody else's
+    if (!changed || stopped || sending) return;
     sending = true;
     changed = false;
     show("sending");
@@ -60,7 +61,7 @@
       retry(words.offline);
     } finally {
       sending = false;
-      if (changed && !stopped && !tries) later(PAUSE);
+      if (changed && !stopped && !tries) later(document.visibilityState === "hidden" ? 0 : PAUSE);
     }
   }
 
