@@ -100,8 +100,8 @@ class Modules:
     def exercise_types(self) -> list[ExerciseType]:
         return [kind for module in self for kind in module.exercise_types]
 
-    def ask(self, hook: str, **arguments: Any) -> dict[str, Any]:
-        """Call a hook of every module that implements it; answers by slug.
+    def ask(self, hook: str, *, of: str | None = None, **arguments: Any) -> dict[str, Any]:
+        """Call a hook of every module that implements it, or of the module ``of`` alone; answers by slug.
 
         A module that raises is logged and left out, and what it left undone in the database is undone: one bad
         plugin cannot take the academy down.
@@ -109,7 +109,7 @@ class Modules:
         answers: dict[str, Any] = {}
         for slug, plugin in self._plugins.items():
             function = getattr(plugin, hook, None)
-            if function is None:
+            if function is None or of not in (None, slug):
                 continue
             try:
                 with apart():

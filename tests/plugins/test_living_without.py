@@ -22,6 +22,7 @@ from academy.quizzes.services import save_answer, save_quiz, start_attempt, subm
 from academy.search.documents import course_documents
 from tests.factories import create_actor, sign_in
 from tests.plugins.examples import SAMPLE_SPEC
+from tests.plugins.test_sample_module import make_course as make_sample_course
 from tests.quizzes.conftest import SETTINGS, make_course
 from tests.sample_module import plugin as sample
 from tests.sample_module.counting import Counting
@@ -129,11 +130,11 @@ def test_a_module_that_breaks_the_session_harms_nobody_after_commit(app, monkeyp
 
 
 def test_a_module_that_breaks_the_session_does_not_keep_people_from_enrolling(app, monkeypatch):
-    course_id, _instructor = make_course()
+    course = make_sample_course()
     monkeypatch.setattr(sample, "academy_enrollment_obstacles", break_the_session)
     learner = create_actor()
-    enroll(learner, find_course_by_id(course_id).slug)
-    assert enrollment_of(learner.person_id, course_id) is not None
+    enroll(learner, course.slug)
+    assert enrollment_of(learner.person_id, course.id) is not None
 
 
 def test_texts_that_break_off_are_left_out_of_the_index(app, monkeypatch):
@@ -144,3 +145,12 @@ def test_texts_that_break_off_are_left_out_of_the_index(app, monkeypatch):
     course_id, _instructor = make_course()
     monkeypatch.setattr(sample, "academy_search_documents", halfway)
     assert {document.kind for document in course_documents(course_id)} == {"course", "lesson"}
+
+
+def test_only_the_courses_own_module_is_asked_for_obstacles(app, monkeypatch):
+    course_id, _instructor = make_course()
+    assert find_course_by_id(course_id).module != "sample_module"
+    asked = []
+    monkeypatch.setattr(sample, "academy_enrollment_obstacles", lambda **told: asked.append(told) or [])
+    enroll(create_actor(), find_course_by_id(course_id).slug)
+    assert asked == []
