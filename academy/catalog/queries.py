@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, union_all
 
 from academy.catalog.course_rows import (
     CARD_COLUMNS,
@@ -141,11 +141,7 @@ def list_courses(
     """
     filters = filters or CourseFilters()
     shown = and_(Course.state == "published", courses_visible_to(actor), _title_matches(filters.q))
-    statement = (
-        select(*CARD_COLUMNS)
-        .join(CourseVersion, current_version())
-        .where(shown, *(_in_facet(facet, value) for facet, value in filters.chosen().items()))
-    )
+    statement = _CARDS.where(shown, *(_in_facet(facet, value) for facet, value in filters.chosen().items()))
     page = keyset(statement, [Course.sort_key, Course.id], cursor, limit)
     return CourseList(Page([card(row) for row in page.items], page.next_cursor), _facets(shown, filters))
 
@@ -162,18 +158,16 @@ def _in_facet(facet: str, value: str) -> ColumnElement[bool]:
 
 def _facets(shown: ColumnElement[bool], filters: CourseFilters) -> Mapping[str, tuple[FacetValue, ...]]:
     chosen = filters.chosen()
-    arms = []
-    for facet in FACETS:
-        others = [_in_facet(other, value) for other, value in chosen.items() if other != facet]
-        arms.append(
-            select(literal(facet).label("facet"), CourseFacet.value, func.count().label("count"))
-            .join(Course, Course.id == CourseFacet.course_id)
-            .where(CourseFacet.facet == facet, shown, *others)
-            .group_by(CourseFacet.value)
-        )
+    statement = _COUNTS.where(shown)
+    if chosen:  # each facet is counted under what is chosen in the others
+        arms = []
+        for facet in FACETS:
+            others = [_in_facet(other, value) for other, value in chosen.items() if other != facet]
+            arms.append(statement.where(CourseFacet.facet == facet, *others))
+        statement = union_all(*arms)
     titles = list_topics()
     facets: dict[str, list[FacetValue]] = {facet: [] for facet in FACETS}
-    for facet, value, count in db.session.execute(union_all(*arms)):
+    for facet, value, count in db.session.execute(statement):
         title = titles.get(value, {}) if facet == "topic" else {}
         facets[facet].append(
             FacetValue(value=value, title=title, count=count, current=chosen.get(facet) == value)
@@ -187,10 +181,20 @@ def _facets(shown: ColumnElement[bool], filters: CourseFilters) -> Mapping[str, 
     }
 
 
+_CARDS = select(*CARD_COLUMNS).join(CourseVersion, current_version())
+_COUNTS = (
+    select(CourseFacet.facet, CourseFacet.value, func.count().label("count"))
+    .join(Course, Course.id == CourseFacet.course_id)
+    .group_by(CourseFacet.facet, CourseFacet.value)
+)
+
+
 def list_topics() -> dict[str, Mapping[str, str]]:
     """Titles of all topics by slug, in the order of the vocabulary."""
-    rows = db.session.execute(select(Topic.slug, Topic.title).order_by(Topic.position, Topic.id))
-    return dict(rows.tuples().all())
+    return {row.slug: row.title for row in _TOPICS()}
+
+
+_TOPICS = Prepared(select(Topic.slug, Topic.title).order_by(Topic.position, Topic.id))
 
 
 def list_own_courses(actor: Actor) -> list[CourseCard]:

@@ -14,12 +14,12 @@ from academy.catalog.errors import ContentFaulty, CourseNotFound, LessonNotFound
 from academy.catalog.models import Course
 from academy.catalog.policies import can_edit_course, can_see_course, courses_edited_by, courses_visible_to
 from academy.catalog.services import CourseDescription, OutlinePlan
-from academy.kernel.version_cache import VersionCache
 from academy.catalog.views import CourseFilters
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
 from academy.kernel.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from academy.kernel.unit_of_work import unit_of_work
+from academy.kernel.version_cache import VersionCache
 from tests.factories import create_actor, create_unit
 
 SYSTEM = Actor.system()
