@@ -19,7 +19,7 @@ from academy.kernel.actor import Actor
 from academy.kernel.errors import Invalid
 from academy.kernel.i18n import DEFAULT_LOCALE, _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
-from academy.questions.services import messages_by_field
+from academy.questions.field_messages import messages_by_field
 
 __all__ = ["create_course", "set_quizzes", "update_settings"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from academy.kernel.authorization import require
 from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import unit_of_work
+from academy.questions.field_messages import messages_by_field
 from academy.questions.models import ACTIVE, CONTENT, RETIRED, STUDIO, Item, ItemVersion
 from academy.questions.policies import can_edit_items
 from academy.questions.registry import exercise_type, is_known
@@ -27,7 +28,6 @@ __all__ = [
     "ItemDraft",
     "SavedItem",
     "checked_spec",
-    "messages_by_field",
     "retire_item",
     "save_item",
     "sync_items",
@@ -244,19 +244,3 @@ def _store(
         session.add(current)
     session.flush()
     return SavedItem(item_id=item.id, version_id=current.id, number=item.current_number, changed=changed)
-
-
-def messages_by_field(messages: Any) -> dict[str, list[Any]]:
-    """marshmallow's nested messages by dotted field: ``{"options.0.text": [...]}``."""
-    return dict(_by_field(messages, ""))
-
-
-def _by_field(messages: Any, prefix: str) -> Iterator[tuple[str, list[Any]]]:
-    if isinstance(messages, Mapping):
-        for name, inner in messages.items():
-            if name == "_schema":
-                yield from _by_field(inner, prefix)
-            else:
-                yield from _by_field(inner, f"{prefix}.{name}" if prefix else str(name))
-    else:
-        yield prefix or "spec", list(messages) if isinstance(messages, list | tuple) else [messages]

@@ -20,7 +20,7 @@ from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import unit_of_work
 from academy.organization.identity import actor_of_account
-from academy.questions.services import messages_by_field
+from academy.questions.field_messages import messages_by_field
 from academy.quizzes.models import ACTIVE, CONTENT, RETIRED, STUDIO, Quiz, QuizVersion
 from academy.quizzes.policies import can_edit_quizzes
 from academy.quizzes.schemas import SLUG, QuizSettings
