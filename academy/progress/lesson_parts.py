@@ -11,7 +11,8 @@ from markupsafe import Markup
 from academy.catalog.views import LessonView
 from academy.kernel.i18n import LANGUAGE_NAMES
 from academy.plugins.contract import Feedback, Grade
-from academy.progress.queries import CourseState, LessonExercise
+from academy.progress.exercises import LessonExercise
+from academy.progress.queries import CourseState
 from academy.web.fragments import Fragments
 
 _OUTLINES = Fragments(512)

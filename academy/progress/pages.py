@@ -14,6 +14,7 @@ from academy.kernel.i18n import _, current_language
 from academy.kernel.rights import public, signed_in
 from academy.plugins.manager import installed_modules
 from academy.progress import lesson_parts, queries, services
+from academy.progress.exercises import last_response, lesson_exercise, lesson_exercises
 from academy.questions.queries import get_item
 from academy.quizzes.queries import quizzes_of_course
 
@@ -45,7 +46,7 @@ def show_lesson(course: str, lesson: str) -> str:
     actor = current_actor()
     found = get_lesson(actor, course, lesson, request.args.get("lang"))
     state = queries.course_state(actor.person_id, found.course.id)
-    exercises = queries.lesson_exercises(found.course.id, lesson, state, found.text.lang)
+    exercises = lesson_exercises(found.course.id, lesson, state, found.text.lang)
     row = _row(state, lesson)
     before, after = found.course.neighbours(lesson)
     return render_template(
@@ -116,8 +117,8 @@ def answer_exercise(course: str, lesson: str, exercise: int) -> Any:
         return redirect(f"{target}#exercise-{exercise}", code=303)
     item = get_item(exercise)
     state = queries.course_state(actor.person_id, item.course_id)
-    last = queries.last_response(state.enrollment.id, exercise) if state else None
-    shown = queries.lesson_exercise(item, actor.person_id, last, lang)
+    last = last_response(state.enrollment.id, exercise) if state else None
+    shown = lesson_exercise(item, actor.person_id, last, lang)
     return render_template(
         "progress/answered.html",
         state=state,

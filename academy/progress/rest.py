@@ -11,6 +11,7 @@ from academy.catalog.views import CourseView
 from academy.kernel.http import current_actor, endpoint
 from academy.kernel.rights import public, signed_in
 from academy.progress import queries, schemas, services
+from academy.progress.exercises import lesson_exercises
 from academy.progress.practice import practice_seed
 from academy.questions.queries import get_item, solution_of
 from academy.quizzes.queries import quizzes_of_course
@@ -41,7 +42,7 @@ def show_lesson(course: str, lesson: str, *, query):
     actor = current_actor()
     found = get_lesson(actor, course, lesson, query["lang"])
     state = queries.course_state(actor.person_id, found.course.id)
-    exercises = queries.lesson_exercises(found.course.id, lesson, state, found.text.lang)
+    exercises = lesson_exercises(found.course.id, lesson, state, found.text.lang)
     row = next((row for row in state.lessons if row.entry.slug == lesson), None) if state else None
     return {
         "course": found.course.slug,
