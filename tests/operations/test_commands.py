@@ -7,10 +7,17 @@ import os
 import socket
 import sys
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from academy.cli import main
+
+
+def exit_code() -> int:
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return ended.value.code or 0
 
 
 @pytest.fixture
@@ -25,10 +32,11 @@ def academy(tmp_path, monkeypatch, capsys):
             here.setattr(sys, "argv", ["academy", *arguments])
             for name, value in settings.items():
                 here.setenv(name, value)
-            with pytest.raises(SystemExit) as ended:
-                main()
+            # a thread of its own knows no application of other tests
+            with ThreadPoolExecutor(1) as alone:
+                code = alone.submit(exit_code).result()
         told = capsys.readouterr()
-        return ended.value.code or 0, (told.out + told.err).strip()
+        return code, (told.out + told.err).strip()
 
     return run
 
