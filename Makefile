@@ -14,8 +14,7 @@ test: .venv/.installed-test
 	@$(BIN)/python -m tests.tools
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -q -m "not e2e"
-	@# a browser on a busy machine may miss its moment once: what failed is tried again, alone, and must pass then
-	$(BIN)/python -m pytest -q -m e2e || $(BIN)/python -m pytest -q -m e2e --last-failed
+	$(BIN)/python -m pytest -q -m e2e
 	$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -m "not e2e"
 
 bench: .venv/.installed-test
