@@ -149,7 +149,10 @@ def json_body() -> Any:
     """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType()
-    data = request.get_json(silent=True)
+    try:
+        data = request.get_json(silent=True)
+    except RecursionError:  # brackets in brackets, by the thousand
+        data = None
     if not isinstance(data, dict):
         raise BadRequest(description=_("The body must be a JSON object."))
     return _without_nul(data) if b"\\u0000" in request.get_data() else data

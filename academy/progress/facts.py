@@ -58,8 +58,7 @@ def _marks(enrollment: Enrollment) -> tuple[dict[str, Decimal], dict[str, Decima
         .join(Attempt, Attempt.quiz_id == Quiz.id)
         .where(
             Quiz.course_id == enrollment.course_id,
-            Attempt.person_id == enrollment.person_id,
-            Attempt.started_at >= enrollment.enrolled_at,
+            Attempt.enrollment_id == enrollment.id,
             Attempt.mark.is_not(None),
         )
         .group_by(Quiz.slug, Attempt.passed)

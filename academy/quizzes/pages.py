@@ -82,13 +82,15 @@ def review_attempt(attempt: int) -> str | Response:
 
 @bp.post("/attempts/<int:attempt>/submission")
 @signed_in
-def submit_attempt(attempt: int) -> Response:
-    """Hand in: fields that come along are stored first, while they may be."""
+def submit_attempt(attempt: int) -> Response | tuple[str, int]:
+    """Hand in: fields that come along are stored first, while they may be; all of them or it is not handed in."""
     actor = current_actor()
     answers = answers_in(request.form)
     if answers:
         try:
-            services.save_form(actor, attempt, request.form, answers)
+            refused = services.save_form(actor, attempt, request.form, answers)
+            if refused:
+                return _paper(services.get_current_attempt(actor, attempt), refused), 422
         except AttemptClosed:
             flash(_("The time was over: answers that had not been stored by then do not count."), "warning")
     services.submit_attempt(actor, attempt)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from academy.catalog.models import Course
 from academy.catalog.policies import can_see_course
@@ -39,7 +39,6 @@ from academy.quizzes.views import (
 
 __all__ = [
     "attempts_of",
-    "best_attempt",
     "find_quiz",
     "get_attempt",
     "get_log",
@@ -49,7 +48,6 @@ __all__ = [
     "marks_shown",
     "obstacles_of",
     "outcome_results",
-    "passed_quizzes",
     "quizzes_of_course",
 ]
 
@@ -166,28 +164,6 @@ _OWN = Prepared(
     .where(Attempt.quiz_id == bindparam("quiz_id"), Attempt.person_id == bindparam("person_id"))
     .order_by(Attempt.id)
 )
-
-
-def best_attempt(person_id: int, quiz_id: int) -> AttemptSummary | None:
-    """The marked attempt with the best mark, the earliest of equals."""
-    row = db.session.execute(
-        select(*_SUMMARY)
-        .where(Attempt.quiz_id == quiz_id, Attempt.person_id == person_id, Attempt.mark.is_not(None))
-        .order_by(Attempt.mark.desc(), Attempt.number)
-        .limit(1)
-    ).first()
-    return summary(row) if row else None
-
-
-def passed_quizzes(person_id: int, course_id: int) -> dict[str, Decimal]:
-    """Slugs of the course's quizzes that the person has passed, each with the best mark."""
-    rows = db.session.execute(
-        select(Quiz.slug, func.max(Attempt.mark))
-        .join(Attempt, Attempt.quiz_id == Quiz.id)
-        .where(Quiz.course_id == course_id, Attempt.person_id == person_id, Attempt.passed.is_(True))
-        .group_by(Quiz.slug)
-    )
-    return dict(rows.tuples().all())
 
 
 def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from academy.enrollment.queries import enrollment_of
+from academy.enrollment.services import enroll
 from academy.kernel.db import db
 from academy.kernel.events import subscriptions
 from academy.progress.errors import NotEnrolled
@@ -13,6 +14,7 @@ from academy.progress.events import CourseCompleted
 from academy.progress.models import Completion, CourseProgress
 from academy.progress.projection import differences
 from academy.progress.queries import course_state, unmet_rules
+from academy.quizzes.services import save_answer, start_attempt, submit_attempt
 from tests.factories import create_actor
 
 
@@ -105,3 +107,16 @@ def test_recomputing_finds_nothing_unless_a_projection_was_tampered_with(taught)
     found = list(differences(repair=True))
     assert [difference.computed.course["lessons_done"] for difference in found] == [2]
     assert list(differences()) == []
+
+
+def test_a_run_counts_its_own_attempts_only(taught):
+    learner = taught.learner()
+    taught.finish(learner)
+    attempt = start_attempt(learner, taught.quiz_id)
+    save_answer(learner, attempt, 1, 1, True)
+    submit_attempt(learner, attempt)  # one of two: enough
+    enroll(learner, taught.slug)
+    taught.sit(learner)
+    assert list(differences()) == []
+    runs = db.session.scalars(select(CourseProgress.best_mark).order_by(CourseProgress.enrollment_id)).all()
+    assert runs == [5, 10]

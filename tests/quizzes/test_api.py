@@ -110,6 +110,12 @@ def test_storing_answers_as_the_pages_script_does(sat, call):
     assert call("GET", f"/attempts/{attempt['id']}")["items"][1]["answer"] is None
 
 
+def test_brackets_by_the_thousand_are_no_fault_of_the_server(sat, call):
+    attempt = start(call, sat)
+    body = '{"sequence": 1, "answer": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    call("PUT", f"/attempts/{attempt['id']}/answers/1", data=body, content_type="application/json", status=400)
+
+
 @pytest.mark.parametrize(
     "body",
     [

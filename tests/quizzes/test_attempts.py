@@ -457,14 +457,6 @@ def test_results_per_outcome(sat):
     assert [(row.outcome, row.items, row.share) for row in rows] == [("o2", 1, 1), ("o1", 2, 0)]
 
 
-def test_best_attempt_and_passed_quizzes(sat):
-    learner = sat.learner()
-    for right in (1, 3, 2):
-        sit(learner, sat.quiz_id, right=right)
-    assert queries.best_attempt(learner.person_id, sat.quiz_id).number == 2
-    assert queries.passed_quizzes(learner.person_id, sat.course_id) == {"final": Decimal("10.0")}
-
-
 def test_reload_sees_decimals(sat):
     learner = sat.learner()
     row = reload(unit_of_work_get(sit(learner, sat.quiz_id, right=1).attempt.id))

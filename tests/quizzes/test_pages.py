@@ -269,6 +269,15 @@ def test_pages_cost_at_most_five_queries_and_a_result_six(reader, sat, count_que
     assert len(seen) <= 6, seen.statements
 
 
+def test_a_paper_with_an_answer_that_cannot_be_read_is_not_handed_in(app, sat_all_kinds):
+    reader = Reader(app.test_client(), sat_all_kinds.learner())
+    attempt = begin(reader, sat_all_kinds)
+    slot = next(one for one in view(reader.actor, attempt).slots if one.version.kind == "numeric").slot
+    page = reader.post(f"/attempts/{attempt}/submission", {f"base.{slot}": "0", f"s{slot}": "about ten"}, status=422)
+    assert "about ten" in page and "data-attempt-id" in page
+    assert view(reader.actor, attempt).attempt.is_open
+
+
 def test_fields_of_other_slots_and_hostile_names_are_ignored(reader, sat):
     attempt = begin(reader, sat)
     hostile = {"base.99": "0", "s99": "x", "base.x": "1", "base.1": "-1", "base.": "0", "s1": "nonsense", "score": "10"}

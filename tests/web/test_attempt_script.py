@@ -58,8 +58,10 @@ class Paper:
         self.log.append((slot, sent["sequence"], sent["fields"]))
         if self.status != 200:
             return {"detail": "refused by the server"}, self.status
+        accepted = sent["sequence"] >= self.stored.get(slot, 0)
         self.stored[slot] = max(self.stored.get(slot, 0), sent["sequence"])
-        return {"slot": slot, "stored_sequence": self.stored[slot]}
+        at = datetime.now(UTC).isoformat()
+        return {"slot": slot, "stored_sequence": self.stored[slot], "accepted": accepted, "stored_at": at}
 
     def hand_in(self) -> str:
         self.handed_in = True

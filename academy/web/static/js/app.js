@@ -30,6 +30,20 @@
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", () => toast(plainNotice(toasts?.dataset.offline || "")));
 
+  /* Titles are offered to those who go to a search box; nobody else need load how. */
+  const nonce = document.currentScript.nonce;
+  function loadSuggestions(event) {
+    if (!event.target.matches("form.searchbox input[type=search]")) return;
+    document.removeEventListener("focusin", loadSuggestions);
+    const { suggestionsScript, suggestionsStyle } = document.querySelector("[data-suggestions-script]")?.dataset || {};
+    if (!suggestionsScript) return;
+    document.head.append(
+      Object.assign(document.createElement("link"), { rel: "stylesheet", href: suggestionsStyle }),
+      Object.assign(document.createElement("script"), { src: suggestionsScript, nonce }),
+    );
+  }
+  document.addEventListener("focusin", loadSuggestions);
+
   /* Open menus close when the reader turns elsewhere. */
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.menu[open]").forEach((menu) => {

@@ -99,6 +99,7 @@
       }
     });
     input.addEventListener("blur", close);
+    if (document.activeElement === input) ask();  // this script comes when somebody goes to the box
     list.addEventListener("pointerdown", (event) => event.preventDefault());  // the box keeps the focus
     list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
