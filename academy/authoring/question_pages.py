@@ -15,7 +15,7 @@ from academy.authoring.views import StudioCourse
 from academy.catalog.policies import COURSE_EDIT
 from academy.kernel.errors import AcademyError, Conflict, Invalid
 from academy.kernel.http import current_actor
-from academy.kernel.i18n import LOCALES, _, _l, current_language
+from academy.kernel.i18n import DEFAULT_LOCALE, LOCALES, _, _l, current_language
 from academy.kernel.rights import needs
 from academy.questions.queries import find_item, items_of_course, present_item, public_text
 from academy.questions.registry import exercise_type, is_known, kinds
@@ -183,6 +183,7 @@ def _editor(
         preview=present_item(item.version, PREVIEW_SEED, lang)["body"] if item else None,
         lang=lang,
         languages=LOCALES,
+        needed_languages=studio.languages or (DEFAULT_LOCALE,),
         errors=error.errors if error else {},
         error=error,
     )

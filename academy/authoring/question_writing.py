@@ -123,7 +123,7 @@ def _checked(
 ) -> dict[str, Any]:
     errors = _place_errors(studio, place)
     try:
-        checked = checked_spec(kind, spec)
+        checked = checked_spec(kind, spec, studio.languages)
     except Invalid as refusal:
         raise Invalid(refusal.message, rule=refusal.rule, errors=errors | refusal.errors) from refusal
     if errors:

@@ -118,6 +118,11 @@ class StudioCourse:
         return self.description["title"]
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that its lessons are written in."""
+        return tuple(lang for lang in LOCALES if any(lang in row.languages for row in self.lessons))
+
+    @property
     def is_editable(self) -> bool:
         """Courses of the content folder are written there."""
         return self.course.origin == "studio"

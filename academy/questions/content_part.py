@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from academy.catalog.content_faults import validate_yaml
 from academy.catalog.content_parts import Changes
 from academy.catalog.yaml_marks import Fault, YamlFile
 from academy.kernel.actor import Actor
+from academy.questions.fields import in_languages
 from academy.questions.registry import exercise_type, is_known, kinds
 from academy.questions.services import ItemDraft, sync_items
 
@@ -115,14 +116,16 @@ def _read(folder: CourseFolder) -> tuple[dict[str, Entry], list[Fault], set[str]
                 )
                 continue
             keys |= {key} if isinstance(key, str) else set()
-            draft, wrong = _read_entry(file, index, data, lesson)
+            draft, wrong = _read_entry(file, index, data, lesson, folder.languages)
             faults += wrong
             if draft is not None:
                 entries[draft.key] = Entry(draft=draft, file=file, index=index)
     return entries, faults, keys
 
 
-def _read_entry(file: YamlFile, index: int, data: Any, lesson: str) -> tuple[ItemDraft | None, list[Fault]]:
+def _read_entry(
+    file: YamlFile, index: int, data: Any, lesson: str, languages: Sequence[str]
+) -> tuple[ItemDraft | None, list[Fault]]:
     entry, faults = validate_yaml(file, ItemEntry(), data, (index,))
     if entry is None:
         return None, faults
@@ -133,7 +136,8 @@ def _read_entry(file: YamlFile, index: int, data: Any, lesson: str) -> tuple[Ite
             file.fault(where, f"There is no kind of question “{entry['kind']}”", f"choose one of {known}")
         ]
     schema = exercise_type(entry["kind"]).spec_schema()
-    spec, faults = validate_yaml(file, schema, entry["spec"], (index, "spec"))
+    with in_languages(languages):
+        spec, faults = validate_yaml(file, schema, entry["spec"], (index, "spec"))
     if spec is None:
         return None, faults
     return (

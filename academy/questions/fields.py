@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,9 +14,20 @@ from marshmallow.exceptions import SCHEMA
 from academy.kernel import text
 from academy.kernel.i18n import _l
 
-REQUIRED_LANGUAGES = ("vi", "en")
 LANGUAGES = ("vi", "en", "de")
 MAX_TEXT = 4000
+
+_needed: ContextVar[tuple[str, ...]] = ContextVar("needed_languages", default=("vi",))
+
+
+@contextmanager
+def in_languages(languages: Iterable[str]) -> Iterator[None]:
+    """Within it texts must be there in these languages, those of the course; in Vietnamese if none is named."""
+    mark = _needed.set(tuple(languages) or ("vi",))
+    try:
+        yield
+    finally:
+        _needed.reset(mark)
 
 
 def wrong(message: Any, field: str = SCHEMA) -> ValidationError:
@@ -23,7 +36,7 @@ def wrong(message: Any, field: str = SCHEMA) -> ValidationError:
 
 
 class Localized(fields.Field):
-    """Text by language: Vietnamese and English required, German welcome; cleaned and in NFC."""
+    """Text by language, cleaned and in NFC; those of :func:`in_languages` are required, others welcome."""
 
     def __init__(self, *, max_length: int = MAX_TEXT, **named: Any) -> None:
         super().__init__(**named)
@@ -31,7 +44,7 @@ class Localized(fields.Field):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **named: Any) -> dict[str, str]:
         if not isinstance(value, Mapping):
-            raise wrong(_l("Give the text by language: vi and en."))
+            raise wrong(_l("Give the text by language: vi, en or de."))
         faults: dict[str, list[Any]] = {}
         result: dict[str, str] = {}
         for language, words in value.items():
@@ -43,7 +56,7 @@ class Localized(fields.Field):
                 faults[language] = [_l("At most %(n)s characters.", n=self.max_length)]
             elif cleaned := text.clean(words, multiline=True).strip():
                 result[language] = cleaned
-        for language in REQUIRED_LANGUAGES:
+        for language in _needed.get():
             if language not in result and language not in faults:
                 faults[language] = [_l("The text is missing in this language.")]
         if faults:

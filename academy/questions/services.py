@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,14 @@ from sqlalchemy import select, update
 
 from academy.catalog.events import CourseMaterialChanged
 from academy.catalog.queries import find_course_by_id
+from academy.catalog.views import CourseView
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
 from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import unit_of_work
 from academy.questions.field_messages import messages_by_field
+from academy.questions.fields import in_languages
 from academy.questions.models import ACTIVE, CONTENT, RETIRED, STUDIO, Item, ItemVersion
 from academy.questions.policies import can_edit_items
 from academy.questions.registry import exercise_type, is_known
@@ -67,8 +69,11 @@ class SavedItem:
     changed: bool
 
 
-def checked_spec(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+def checked_spec(kind: str, spec: Mapping[str, Any], languages: Iterable[str] = ()) -> dict[str, Any]:
     """The spec in its normal form.
+
+    Args:
+        languages: those of the course, which its texts must be in; Vietnamese if none is named.
 
     Raises:
         Invalid: the kind is unknown, or the spec breaks a rule of it; ``errors`` by field.
@@ -77,7 +82,8 @@ def checked_spec(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
         message = _l("There is no kind of question called “%(kind)s”.", kind=kind)
         raise Invalid(message, rule="questions.kind", errors={"kind": [message]})
     try:
-        return exercise_type(kind).spec_schema().load(spec)
+        with in_languages(languages):
+            return exercise_type(kind).spec_schema().load(spec)
     except ValidationError as error:
         raise Invalid(
             _l("Please correct the fields named below."),
@@ -109,7 +115,7 @@ def save_item(
         Invalid: a field breaks a rule; ``errors`` by field.
     """
     with unit_of_work() as work:
-        _require_edit(actor, course_id)
+        course = _require_edit(actor, course_id)
         _check_fields(key, difficulty, use_lesson, use_pool)
         draft = ItemDraft(
             key=key,
@@ -119,7 +125,7 @@ def save_item(
             difficulty=difficulty,
             use_lesson=use_lesson,
             use_pool=use_pool,
-            spec=checked_spec(kind, spec),
+            spec=checked_spec(kind, spec, course.languages),
         )
         item = work.session.scalar(select(Item).where(Item.course_id == course_id, Item.key == key))
         same_use = item is not None and _same_use(item, draft, STUDIO)
@@ -183,11 +189,12 @@ def sync_items(actor: Actor, course_id: int, drafts: list[ItemDraft]) -> dict[st
     return counts
 
 
-def _require_edit(actor: Actor, course_id: int) -> None:
+def _require_edit(actor: Actor, course_id: int) -> CourseView:
     course = find_course_by_id(course_id)
     if course is None:
         raise NotFound(_l("There is no such course."))
     require(actor, can_edit_items, course)
+    return course
 
 
 def _check_fields(key: str, difficulty: int, use_lesson: bool, use_pool: bool) -> None:

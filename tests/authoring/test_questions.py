@@ -15,9 +15,10 @@ from academy.catalog.models import Course
 from academy.catalog.queries import list_media
 from academy.config import PROJECT_ROOT
 from academy.kernel.errors import Invalid
-from academy.questions.queries import find_item
+from academy.questions.queries import find_item, present_item, solution_of
 from academy.questions.registry import kinds
 from academy.questions.services import checked_spec
+from tests.authoring.conftest import text
 from tests.questions.form_reader import Fields
 from tests.questions.specs import ALL
 
@@ -107,7 +108,7 @@ def test_bad_input_keeps_what_was_typed_and_names_the_rule(desk):
 
 
 def test_a_wrong_choice_of_true_and_false_stays_as_it_was_made(desk):
-    form = {"text.vi": "Chỉ tiếng Việt", "answer": "false", "item.use": "pool", "item.difficulty": "2"}
+    form = {"text.en": "English only", "answer": "false", "item.use": "pool", "item.difficulty": "2"}
     page = desk.post(new("truefalse"), form).get_data(as_text=True)
     assert Fields(page[page.index('<form class="form studio-form"') :]).values["answer"] == "false"
 
@@ -244,3 +245,40 @@ def test_files_of_a_course_from_the_content_folder_are_left_alone(desk, session)
         services.upload_media(desk.studio.author, desk.studio.slug, "a.svg", SVG)
     with pytest.raises(Invalid):
         services.upload_media(desk.studio.author, desk.studio.slug, "", b"")
+
+
+def in_vietnamese(value):
+    """A spec without its texts in other languages."""
+    if isinstance(value, dict):
+        if "vi" in value:
+            return {"vi": value["vi"]}
+        return {name: in_vietnamese(inner) for name, inner in value.items()}
+    return [in_vietnamese(inner) for inner in value] if isinstance(value, list) else value
+
+
+def test_a_course_in_vietnamese_needs_its_questions_in_no_other_language(app, desk):
+    place = services.QuestionPlace(lesson=desk.studio.lesson)
+    for kind in all_kinds(app):
+        if ":" in kind:
+            continue
+        spec = in_vietnamese(sample(kind))
+        key, _saved = services.add_question(desk.studio.author, desk.studio.slug, kind, spec, place)
+        item = find_item(desk.studio.course().id, key)
+        for lang in ("vi", "en"):
+            view = present_item(item.version, 7, lang)
+            assert view["body"] and "None" not in str(view["body"]), (kind, lang)
+            assert solution_of(item.version, 7, lang)
+        assert desk.get(f"/questions/{key}").status_code == 200, kind
+
+
+def test_a_course_with_an_english_lesson_needs_them_in_english_too(app, desk):
+    desk.studio.save(text(title="One"), 0, lang="en")
+    with pytest.raises(Invalid) as refusal:
+        services.add_question(
+            desk.studio.author,
+            desk.studio.slug,
+            "truefalse",
+            in_vietnamese(sample("truefalse")),
+            services.QuestionPlace(lesson=desk.studio.lesson),
+        )
+    assert "text.en" in refusal.value.errors

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from academy.kernel.errors import Invalid
 from academy.plugins.contract import ExerciseType
 from academy.questions.credit import chosen_options, ordered_steps
+from academy.questions.fields import in_languages
 from academy.questions.options import AUTHORS_ORDER
 from academy.questions.registry import CORE_TYPES
 from tests.questions.specs import ALL, both, option
@@ -215,9 +216,11 @@ def test_text_holds_the_prompt_and_no_key(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_both_languages_are_needed(kind):
-    messages = faults(kind, text={"vi": ALL[kind]["text"]["vi"]})
-    assert "missing" in str(messages["text"]["en"][0])
+def test_the_languages_of_the_course_are_needed_and_else_vietnamese(kind):
+    texts = ALL[kind]["text"]
+    assert "missing" in str(faults(kind, text={"en": texts["en"]})["text"]["vi"][0])
+    with in_languages(("vi", "en")):
+        assert "missing" in str(faults(kind, text={"vi": texts["vi"]})["text"]["en"][0])
 
 
 # --- single and multiple -------------------------------------------------------------------------

@@ -189,7 +189,7 @@ def test_what_is_no_answer(answer):
         {"homophones": [["two words", "too"]]},
         {"homophones": [["two"]]},
         {"language": "English"},
-        {"prompt": {"vi": "Nghe."}},
+        {"prompt": {"en": "Listen."}},
         {"unknown": 1},
     ],
 )

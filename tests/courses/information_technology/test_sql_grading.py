@@ -164,7 +164,7 @@ def test_a_query_is_graded_alike_every_time(spec):
         ({"hidden_rows": "INSERT INTO dossier VALUES (1)"}, "hidden_rows"),
         ({"hidden_rows": None}, "hidden_rows"),
         ({"tables": "CREATE TABLE"}, "tables"),
-        ({"prompt": {"vi": "Chỉ tiếng Việt"}}, "prompt"),
+        ({"prompt": {"en": "English only"}}, "prompt"),
         ({"credit": "generous"}, "credit"),
         ({"surprise": 1}, "surprise"),
     ],

@@ -304,7 +304,7 @@ def test_the_text_is_shown_whole():
         ({"targets": {"vi": [EFFECT], "en": ["It meets on Tuesdays."], "de": ["Ja"]}}, "targets.de"),
         ({"threshold": "0"}, "threshold"),
         ({"threshold": "1.1"}, "threshold"),
-        ({"document": {"vi": VIETNAMESE}}, "document"),
+        ({"document": {"vi": VIETNAMESE}}, "targets.en"),
     ],
 )
 def test_faulty_specs_name_their_field(change, field):

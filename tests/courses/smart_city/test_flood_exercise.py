@@ -165,7 +165,7 @@ def test_numbers_that_are_none_are_refused_not_misread(app):
         ({"budget": 10}, "budget"),
         ({"turns": 1}, "turns"),
         ({"households": 0}, "households"),
-        ({"brief": {"vi": "Chỉ tiếng Việt"}}, "brief"),
+        ({"brief": {"en": "English only"}}, "brief"),
         ({"rubric": []}, "rubric"),
         ({"surprise": 1}, "surprise"),
         ({"curve__middle": "500"}, "_schema"),  # no flood ever

@@ -35,11 +35,11 @@
   function loadSuggestions(event) {
     if (!event.target.matches("form.searchbox input[type=search]")) return;
     document.removeEventListener("focusin", loadSuggestions);
-    const { suggestionsScript, suggestionsStyle } = document.querySelector("[data-suggestions-script]")?.dataset || {};
-    if (!suggestionsScript) return;
+    const { suggestionsJs, suggestionsCss } = document.querySelector("[data-suggestions-js]")?.dataset || {};
+    if (!suggestionsJs) return;
     document.head.append(
-      Object.assign(document.createElement("link"), { rel: "stylesheet", href: suggestionsStyle }),
-      Object.assign(document.createElement("script"), { src: suggestionsScript, nonce }),
+      Object.assign(document.createElement("link"), { rel: "stylesheet", href: suggestionsCss }),
+      Object.assign(document.createElement("script"), { src: suggestionsJs, nonce }),
     );
   }
   document.addEventListener("focusin", loadSuggestions);
