@@ -11,6 +11,7 @@ from academy.catalog.content_parts import Changes
 from academy.catalog.yaml_marks import Fault, YamlFile
 from academy.kernel.actor import Actor
 from academy.questions.content_part import content_items
+from academy.questions.fields import in_languages
 from academy.questions.registry import is_known
 from academy.questions.services import ItemDraft
 from academy.quizzes.paper import DrawRule, PoolTooSmall, draw, require_unseen
@@ -71,7 +72,8 @@ def _read(folder: CourseFolder) -> tuple[dict[str, tuple[dict[str, Any], YamlFil
         stem = file.path.rpartition("/")[2].removesuffix(".yaml")
         data = dict(file.data) if isinstance(file.data, Mapping) else file.data
         slug = data.pop("id", None) if isinstance(data, dict) else None
-        settings, wrong = validate_yaml(file, QuizSettings(), data, ())
+        with in_languages(folder.languages):
+            settings, wrong = validate_yaml(file, QuizSettings(), data, ())
         faults += wrong
         if isinstance(data, dict) and (slug != stem or not SLUG.fullmatch(stem)):
             faults.append(file.fault(("id",), "The id is not the name of the file", f"write id: {stem}"))

@@ -21,6 +21,7 @@ from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import unit_of_work
 from academy.organization.identity import actor_of_account
 from academy.questions.field_messages import messages_by_field
+from academy.questions.fields import in_languages
 from academy.quizzes.models import ACTIVE, CONTENT, RETIRED, STUDIO, Quiz, QuizVersion
 from academy.quizzes.policies import can_edit_quizzes
 from academy.quizzes.schemas import SLUG, QuizSettings
@@ -55,7 +56,8 @@ def save_quiz(actor: Actor, course_id: int, slug: str, settings: Mapping[str, An
             message = _l("Use small letters, digits and hyphens, at most 80.")
             raise Invalid(message, rule="quizzes.slug", errors={"slug": [message]})
         try:
-            checked = QuizSettings().load(settings)
+            with in_languages(course.languages):
+                checked = QuizSettings().load(settings)
         except ValidationError as error:
             raise Invalid(
                 _l("Please correct the fields named below."),

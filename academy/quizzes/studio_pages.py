@@ -16,7 +16,7 @@ from academy.catalog.policies import COURSE_EDIT
 from academy.kernel import clock
 from academy.kernel.errors import AcademyError, Conflict, Invalid, NotFound
 from academy.kernel.http import current_actor
-from academy.kernel.i18n import _, _l, current_language
+from academy.kernel.i18n import DEFAULT_LOCALE, _, _l, current_language
 from academy.kernel.rights import needs
 from academy.questions.queries import pool
 from academy.questions.registry import kinds
@@ -127,6 +127,7 @@ def _editor(
     return render_template(
         "quizzes/studio_quiz.html",
         studio=studio,
+        needed_languages=studio.languages or (DEFAULT_LOCALE,),
         quiz=quiz,
         shown=settings,
         counts=[_available(row, items) for row in settings["draw"]],

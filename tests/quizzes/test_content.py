@@ -106,7 +106,7 @@ def test_settings_have_sound_defaults():
         {"attempts": True},
         {"minutes": 99999},
         {"grace_seconds": -1},
-        {"title": {"vi": "x"}},
+        {"title": {"en": "x"}},
         {"window": {"opens": "2026-11-22 10:00", "closes": "2026-11-22 10:00"}},
         {"window": {"opens": "tomorrow"}},
         {"review": {"underway": ["answers"]}},
