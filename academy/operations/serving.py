@@ -45,7 +45,8 @@ def check_port(host: str, port: int) -> None:
 def web_command(host: str, port: int, *, workers: int, target: str = "wsgi:app") -> list[str]:
     """The command line that serves a WSGI application."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", "4", "--no-access-log"]
+    # pages are made by one thread at a time; a second one keeps a slow request from standing in everybody's way
+    command += ["--workers", str(workers), "--blocking-threads", "2", "--no-access-log"]
     return [*command, "--log-level", "warning", "--respawn-failed-workers", target]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Connection, Table, func, insert, select
 
 from academy.accounts.services import token_hash
 from academy.catalog.content_parts import content_parts
@@ -59,7 +59,15 @@ def fill(app: Flask) -> Filled:
         for name, rows in _rows(courses, clock.now()):
             if rows:
                 connection.execute(insert(_table(name)), rows)
+                count_on(connection, _table(name))
     return Filled(synced - began, again - synced)
+
+
+def count_on(connection: Connection, table: Table) -> None:
+    """Let PostgreSQL number new rows after those that came with their ids."""
+    if connection.dialect.name == "postgresql" and "id" in table.c:
+        last = select(func.max(table.c.id)).scalar_subquery()
+        connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), last)))
 
 
 def _table(name: str) -> Table:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, String, Table, cast, func, insert, literal, select, text, true
 
 from academy.kernel.db import Model, db
+from tests.bench.dataset import count_on
 
 STRIDE = 1_000_000  # what separates the ids of one copy from those of the next
 CODE_LENGTH = 4
@@ -40,10 +41,7 @@ def multiply(times: int) -> dict[str, int]:
             else:
                 _copy(connection, table, times)
             counts[name] = connection.scalar(select(func.count()).select_from(table))
-            if postgresql and "id" in table.c:
-                connection.execute(
-                    text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
-                )
+            count_on(connection, table)
         connection.commit()
         connection.invalidate()  # with the settings above it serves nobody else
     if postgresql:
