@@ -8,32 +8,13 @@ from datetime import date
 import pytest
 
 from academy.audit.models import AuditEntry
-from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
 from academy.kernel.db import db
 from academy.kernel.jobs import run_all
 from academy.organization import services
 from academy.organization.models import Person
-from tests.factories import create_actor, create_unit, sign_in
+from tests.factories import create_actor, sign_in
 from tests.organization.lists import as_csv, as_xlsx, people_rows
-
-
-@pytest.fixture
-def city(app):
-    return create_unit("Thành phố Hà Nội")
-
-
-@pytest.fixture
-def wards(city):
-    return [
-        services.create_unit(Actor.system(), name=name, kind="ward", parent_id=city.id, code=code, valid_from=date(2025, 7, 1))
-        for name, code in (("Phường Hoàn Kiếm", "HN-P01"), ("Phường Láng", "HN-P12"))
-    ]
-
-
-@pytest.fixture
-def admin(city):
-    return create_actor(Role.ADMINISTRATOR, unit=city)
 
 
 def test_who_i_am(client, city, wards):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
-from babel.messages.pofile import read_po
 from sqlalchemy import inspect
 
 from academy.kernel.db import db
 from academy.plugins.hookspecs import academy_learner_erase, academy_learner_export
 from academy.plugins.manager import ENTRY_POINTS, check, tables_of
-from academy.web.catalogs import LANGUAGES, extract, po_file
+from academy.web.catalogs import LANGUAGES, extract, po_file, read_catalog
 from tests.factories import create_person
 from tests.plugins.subjects import MODULES, PLUGINS, every_module
 from tests.sample_module import plugin as sample
+from tests.translations import messages_of, missing, text_of, wrong_placeholders
 
 # --- the manifest ---------------------------------------------------------------------------------
 
@@ -110,29 +109,6 @@ def test_every_model_has_its_table(module, all_modules_app):
 @every_module
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_message_is_translated(module, language):
-    path = po_file(module.folder / "translations", language)
-    with path.open("rb") as file:
-        catalog = read_po(file, locale=language)
-    missing = []
-    for message in extract(module.folder):
-        if not message.id:
-            continue
-        known = catalog.get(message.id)
-        forms = (
-            known.string
-            if known is not None and isinstance(known.string, tuple)
-            else (known and known.string,)
-        )
-        if known is None or known.fuzzy or not all(forms):
-            missing.append(message.id)
-            continue
-        asked = message.id if isinstance(message.id, str) else message.id[-1]
-        for form in forms:
-            assert _placeholders(form) == _placeholders(asked), (
-                f"{form!r} has other placeholders than {asked!r}"
-            )
-    assert not missing, f"not translated into {language}: {missing}"
-
-
-def _placeholders(text: str) -> set[str]:
-    return set(re.findall(r"%\(\w+\)[sd]", text))
+    catalog = read_catalog(po_file(module.folder / "translations", language), language)
+    assert missing(extract(module.folder), catalog) == []
+    assert [text_of(row) for row in messages_of(catalog) if row.fuzzy or wrong_placeholders(row)] == []
