@@ -57,6 +57,35 @@ class Grade:
             raise ValueError(f"a score must lie between 0 and 1, not {self.score}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """An item on paper, as plain text with the author's inline Markdown; the printer decides how it looks.
+
+    Every part but ``text`` may be missing. They stand on the sheet in the order given here.
+
+    Attributes:
+        text: the prompt; a gap to write into is ``____`` with its number before it where there are several.
+        picture: path of a picture among the course's media, with ``picture_alt``, its description.
+        choices: what can be marked or put in order, lettered A, B, C … on the sheet.
+        rows, columns: a table to fill or to mark; without ``columns`` each row ends in an empty cell.
+        bank: entries to be placed, to be copied or numbered by hand.
+        lines: ruled lines to write on.
+        hint: what to do, in the reader's language ("Mark all that apply").
+        key: what is right, line by line, for the marker's sheet only; letters refer to ``choices``.
+    """
+
+    text: str
+    picture: str = ""
+    picture_alt: str = ""
+    choices: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    bank: tuple[str, ...] = ()
+    lines: int = 0
+    hint: str = ""
+    key: tuple[str, ...] = ()
+
+
 @runtime_checkable
 class ExerciseType(Protocol):
     """A kind of question or exercise. All methods are pure: no database, no clock, no network."""

@@ -40,6 +40,7 @@ from academy.plugins.contract import (
     Grade,
     Job,
     LocalizedText,
+    Printed,
     StoredData,
 )
 from academy.plugins.hookspecs import hookimpl
@@ -90,6 +91,7 @@ __all__ = [
     "NotFound",
     "Page",
     "Permission",
+    "Printed",
     "Progress",
     "Role",
     "StoredData",
