@@ -37,11 +37,11 @@ from academy.organization import identity
 from academy.organization.events import UnitMoved
 from academy.plugins.manager import Modules, discover, init_modules
 from academy.progress.events import CourseCompleted
-from academy.progress.services import on_attempt
+from academy.progress.services import on_attempt, on_mark_changed
 from academy.questions.content_part import QuestionsPart
 from academy.questions.registry import register_exercise_types
 from academy.quizzes.content_part import QuizzesPart
-from academy.quizzes.events import AttemptGraded, AttemptSubmitted
+from academy.quizzes.events import AttemptGraded, AttemptSubmitted, MarkChanged
 from academy.quizzes.services import copy_quizzes
 from academy.search.engine import init_search
 from academy.search.services import note_course_changed
@@ -64,6 +64,10 @@ SLICES = (
     "enrollment",
     "classes",
     "quizzes",
+    "grading",
+    "regrading",
+    "item_analysis",
+    "contests",
     "progress",
     "certificates",
     "search",
@@ -160,6 +164,7 @@ def _wire(app: Flask, modules: Modules) -> None:
     subscribe(app, AttemptSubmitted, on_attempt, atomic=True)
     subscribe(app, CourseCompleted, on_course_completed, atomic=True)
     subscribe(app, AttemptGraded, on_attempt, atomic=True)
+    subscribe(app, MarkChanged, on_mark_changed, atomic=True)
     for changed in (CoursePublished, CourseWithdrawn, CourseAudienceChanged, CourseMaterialChanged):
         subscribe(app, changed, note_course_changed, atomic=True)
     app.extensions["academy_subscriptions"].add_for_all(

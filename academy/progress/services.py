@@ -38,7 +38,7 @@ from academy.progress.projection import compute, store
 from academy.progress.rules import HASTY_SHARE, READ_SHARE, is_complete
 from academy.questions.queries import ItemRow, check_answer, get_item, grade_item, read_answer
 
-__all__ = ["finish_lesson", "on_attempt", "record_reading", "respond"]
+__all__ = ["finish_lesson", "on_attempt", "on_mark_changed", "record_reading", "respond"]
 
 # a first report covers at most this; later ones at most the time since the report before
 FIRST_REPORT = 60
@@ -156,10 +156,21 @@ def respond(
 def on_attempt(event: Any) -> None:
     """An attempt was closed or marked: decide completion in the same transaction."""
     run = enrollment_of(event.person_id, event.course_id)
-    if run is None or run.state != "active":
+    if run is None:
         return
     with unit_of_work() as work:
         _decide(work, Actor.system(), run)
+
+
+def on_mark_changed(event: Any) -> None:
+    """The mark of a closed attempt was corrected: bring its run up to date, complete it if that was all it lacked.
+
+    A run that is completed stays so, whatever its marks are now: what was decided is a fact.
+    """
+    with unit_of_work() as work:
+        run = work.session.get(Enrollment, event.enrollment_id)
+        if run is not None:
+            _decide(work, Actor.system(), run)
 
 
 def _studied(actor: Actor, course_slug: str, lesson_slug: str) -> tuple[Enrollment, LessonView]:

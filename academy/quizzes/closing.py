@@ -55,30 +55,30 @@ def submit_attempt(actor: Actor, attempt_id: int) -> str:
         raise NotFound(_l("There is no such attempt."))
     pinned, ahead = _grade_ahead(attempt_id, actor.person_id)
     with unit_of_work() as work:
-        attempt = _held(work, attempt_id)
+        attempt = held(work, attempt_id)
         if attempt is None or attempt.person_id != actor.person_id:
             raise NotFound(_l("There is no such attempt."))
         if attempt.state == OPEN:
-            _close(work, attempt, pinned or _rules_of(attempt), ahead)
+            _close(work, attempt, pinned or rules_of(attempt), ahead)
         return attempt.state
 
 
 def expire_attempt(attempt_id: int) -> bool:
     """Close an attempt whose deadline and grace are over; whether this call did it."""
     with unit_of_work() as work:
-        attempt = _held(work, attempt_id)
+        attempt = held(work, attempt_id)
         if attempt is None or not _is_overdue(attempt, clock.now()):
             return False
-        _close(work, attempt, _rules_of(attempt), {})
+        _close(work, attempt, rules_of(attempt), {})
         return True
 
 
 def close_attempt(attempt_id: int) -> None:
     """Close an open attempt with what is stored, whoever asks; as expired if its time is over."""
     with unit_of_work() as work:
-        attempt = _held(work, attempt_id)
+        attempt = held(work, attempt_id)
         if attempt is not None and attempt.state == OPEN:
-            _close(work, attempt, _rules_of(attempt), {})
+            _close(work, attempt, rules_of(attempt), {})
 
 
 def get_current_attempt(actor: Actor, attempt_id: int) -> AttemptView:
@@ -111,14 +111,14 @@ def grade_pending(attempt_id: int) -> None:
         Unavailable: a grader still fails; to be tried again.
     """
     with unit_of_work() as work:
-        attempt = _held(work, attempt_id)
+        attempt = held(work, attempt_id)
         if attempt is None or not attempt.pending:
             return
-        course_id, rules = _rules_of(attempt)
+        course_id, rules = rules_of(attempt)
         rows = slot_rows(attempt.id)
         for item, version in rows:
             if (item.grade or {}).get("pending"):
-                _keep(
+                keep_grade(
                     item,
                     grade_item(
                         version, item.answer, shown_seed(rules, attempt.seed, item.slot, version.kind)
@@ -126,7 +126,7 @@ def grade_pending(attempt_id: int) -> None:
                 )
         if any((item.grade or {}).get("pending") for item, _version in rows):
             raise Unavailable(_l("An answer of attempt %(id)s still cannot be graded.", id=attempt.id))
-        _mark(attempt, rules, [item for item, _version in rows])
+        make_mark(attempt, rules, [item for item, _version in rows])
         work.session.flush()
         work.emit(
             AttemptGraded(
@@ -140,7 +140,7 @@ def grade_pending(attempt_id: int) -> None:
         )
 
 
-def _held(work: UnitOfWork, attempt_id: int) -> Attempt | None:
+def held(work: UnitOfWork, attempt_id: int) -> Attempt | None:
     """The attempt, held until the transaction ends, as it stands in the database now."""
     return work.session.scalar(
         select(Attempt)
@@ -154,7 +154,8 @@ def _is_overdue(attempt: Attempt, now: datetime) -> bool:
     return attempt.state == OPEN and attempt.accepts_until is not None and now > attempt.accepts_until
 
 
-def _rules_of(attempt: Attempt) -> Pinned:
+def rules_of(attempt: Attempt) -> Pinned:
+    """The course and the pinned rules of an attempt; one query."""
     row = db.session.execute(
         select(Quiz.course_id, QuizVersion.settings)
         .join(Quiz, Quiz.id == QuizVersion.quiz_id)
@@ -170,7 +171,7 @@ def _grade_ahead(attempt_id: int, person_id: int) -> tuple[Pinned | None, Ahead]
     )
     if attempt is None or attempt.state != OPEN:
         return None, {}
-    pinned = _rules_of(attempt)
+    pinned = rules_of(attempt)
     return pinned, {
         item.slot: (
             item.stored_sequence,
@@ -184,12 +185,12 @@ def _close(work: UnitOfWork, attempt: Attempt, pinned: Pinned, ahead: Ahead) -> 
     course_id, rules = pinned
     rows = slot_rows(attempt.id)
     for item, version in rows:
-        _keep(item, _grade(attempt, rules, item, version, ahead))
+        keep_grade(item, _grade(attempt, rules, item, version, ahead))
     now = clock.now()
     overdue = _is_overdue(attempt, now)
     attempt.state = EXPIRED if overdue else SUBMITTED
     attempt.submitted_at = attempt.deadline if overdue else now
-    _mark(attempt, rules, [item for item, _version in rows])
+    make_mark(attempt, rules, [item for item, _version in rows])
     work.session.flush()
     if attempt.pending:
         work.enqueue(
@@ -215,12 +216,14 @@ def _grade(attempt: Attempt, rules: QuizRules, item: AttemptItem, version: Versi
     return grade_item(version, item.answer, shown_seed(rules, attempt.seed, item.slot, version.kind))
 
 
-def _keep(item: AttemptItem, grade: Grade) -> None:
+def keep_grade(item: AttemptItem, grade: Grade) -> None:
+    """Put a grade to the answer it is for."""
     item.score = grade.score.quantize(FOUR_PLACES, ROUND_HALF_UP)
-    item.grade = _as_json(grade)
+    item.grade = grade_as_json(grade)
 
 
-def _as_json(grade: Grade) -> dict[str, Any]:
+def grade_as_json(grade: Grade) -> dict[str, Any]:
+    """A grade without its score, as it is stored beside it."""
     return {
         "feedback": [{"text": dict(remark.text), "tone": remark.tone} for remark in grade.feedback],
         "details": dict(grade.details),
@@ -228,7 +231,7 @@ def _as_json(grade: Grade) -> dict[str, Any]:
     }
 
 
-def _mark(attempt: Attempt, rules: QuizRules, items: list[AttemptItem]) -> None:
+def make_mark(attempt: Attempt, rules: QuizRules, items: list[AttemptItem]) -> None:
     """Make score, mark and verdict of the items' scores; none of them while one is pending."""
     attempt.pending = any(item.grade["pending"] for item in items)
     if attempt.pending:

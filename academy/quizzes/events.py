@@ -34,3 +34,17 @@ class AttemptGraded(Event):
     person_id: int
     mark: Decimal
     passed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkChanged(Event):
+    """The mark of a closed attempt is another than before; either may be None while an answer waits to be graded."""
+
+    attempt_id: int
+    quiz_id: int
+    course_id: int
+    person_id: int
+    enrollment_id: int
+    mark_before: Decimal | None
+    mark: Decimal | None
+    passed: bool | None

@@ -15,6 +15,9 @@ ACTIVE, RETIRED = "active", "retired"
 CONTENT, STUDIO = "content", "studio"
 OPEN, SUBMITTED, EXPIRED = "open", "submitted", "expired"
 
+MARKING, REGRADE, APPEAL = "marking", "regrade", "appeal"
+SOURCES = (MARKING, REGRADE, APPEAL)
+
 _ONE_OPEN = text(f"state = '{OPEN}'")
 
 
@@ -118,6 +121,39 @@ class AttemptItem(Model):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     score: Mapped[Decimal | None] = mapped_column(Exact(5, 4))
     grade: Mapped[dict | None]
+    # the version the answer was last graded by, once that is another than the one that was drawn
+    graded_version_id: Mapped[int | None] = mapped_column(ForeignKey("item_version.id"))
+
+
+class GradeChange(Model):
+    """A grade that was given, or changed, after the attempt had closed: what stood before and after, who and why.
+
+    Rows are only ever added; together with the first grade they tell how a mark came about. Marks are those
+    of the whole attempt; several slots changed at once have the same ``batch``.
+    """
+
+    __tablename__ = "grade_change"
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "batch", "slot"),
+        CheckConstraint(f"source IN ({', '.join(map(repr, SOURCES))})", name="source"),
+    )
+
+    id: Mapped[int] = primary_key()
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"))
+    batch: Mapped[int] = mapped_column(Integer)
+    slot: Mapped[int] = mapped_column(Integer)
+    source: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(2000), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    score_before: Mapped[Decimal | None] = mapped_column(Exact(5, 4))
+    score_after: Mapped[Decimal | None] = mapped_column(Exact(5, 4))
+    grade_before: Mapped[dict | None]
+    grade_after: Mapped[dict | None]
+    version_before_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
+    version_after_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
+    mark_before: Mapped[Decimal | None] = mapped_column(Exact(3, 1))
+    mark_after: Mapped[Decimal | None] = mapped_column(Exact(3, 1))
 
 
 class AnswerLog(Model):

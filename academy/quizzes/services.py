@@ -10,14 +10,18 @@ from academy.quizzes.closing import (
     grade_pending,
     submit_attempt,
 )
+from academy.quizzes.grade_changes import MarkChange, NewGrade, change_grades, would_change
 from academy.quizzes.publishing import SavedQuiz, copy_quizzes, retire_quiz, save_quiz, sync_quizzes
 from academy.quizzes.starting import start_attempt
 from academy.quizzes.studio import free_slug, remove_quiz, write_quiz
 
 __all__ = [
     "FormAnswer",
+    "MarkChange",
+    "NewGrade",
     "SavedQuiz",
     "StoredAnswer",
+    "change_grades",
     "copy_quizzes",
     "expire_attempt",
     "expire_overdue",
@@ -33,5 +37,6 @@ __all__ = [
     "start_attempt",
     "submit_attempt",
     "sync_quizzes",
+    "would_change",
     "write_quiz",
 ]

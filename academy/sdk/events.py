@@ -9,7 +9,7 @@ from academy.catalog.events import (
 )
 from academy.enrollment.events import Enrolled, LeftCourse
 from academy.progress.events import CourseCompleted, LessonCompleted
-from academy.quizzes.events import AttemptGraded, AttemptSubmitted
+from academy.quizzes.events import AttemptGraded, AttemptSubmitted, MarkChanged
 
 EVENTS = (
     CoursePublished,
@@ -21,6 +21,7 @@ EVENTS = (
     LeftCourse,
     AttemptSubmitted,
     AttemptGraded,
+    MarkChanged,
     LessonCompleted,
     CourseCompleted,
 )

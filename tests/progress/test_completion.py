@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select, update
 
 from academy.enrollment.queries import enrollment_of
 from academy.enrollment.services import enroll
+from academy.kernel.actor import Actor
 from academy.kernel.db import db
 from academy.kernel.events import subscriptions
+from academy.plugins.contract import Grade
 from academy.progress.errors import NotEnrolled
 from academy.progress.events import CourseCompleted
 from academy.progress.models import Completion, CourseProgress
 from academy.progress.projection import differences
 from academy.progress.queries import course_state, unmet_rules
-from academy.quizzes.services import save_answer, start_attempt, submit_attempt
+from academy.quizzes.models import REGRADE
+from academy.quizzes.queries import attempts_of
+from academy.quizzes.services import NewGrade, change_grades, save_answer, start_attempt, submit_attempt
 from tests.factories import create_actor
 
 
@@ -109,14 +115,51 @@ def test_recomputing_finds_nothing_unless_a_projection_was_tampered_with(taught)
     assert list(differences()) == []
 
 
+def sit_half_right(taught, learner) -> int:
+    """One of two answered, and rightly: enough to pass."""
+    attempt = start_attempt(learner, taught.quiz_id)
+    save_answer(learner, attempt, 1, 1, True)
+    submit_attempt(learner, attempt)
+    return attempt
+
+
+def best_marks() -> list[Decimal]:
+    return list(db.session.scalars(select(CourseProgress.best_mark).order_by(CourseProgress.enrollment_id)))
+
+
+def test_an_attempt_after_completion_counts_for_the_best_mark(taught, completions):
+    learner = taught.learner()
+    taught.finish(learner)
+    sit_half_right(taught, learner)
+    taught.sit(learner)
+    assert best_marks() == [10] and list(differences()) == []
+    assert len(completions) == 1
+
+
+def test_a_corrected_mark_completes_what_lacked_nothing_else(taught, completions):
+    learner = taught.learner()
+    taught.finish(learner)
+    taught.sit(learner, right=False)
+    attempt = attempts_of(learner.person_id, taught.quiz_id)[0].id
+    change_grades(Actor.system(), attempt, {1: NewGrade(grade=Grade(score=Decimal(1)))}, source=REGRADE)
+    assert [event.mark for event in completions] == [5]
+    assert best_marks() == [5] and list(differences()) == []
+
+
+def test_a_mark_lowered_after_completion_leaves_it_complete(taught, completions):
+    learner = taught.learner()
+    taught.finish(learner)
+    attempt = sit_half_right(taught, learner)
+    change_grades(Actor.system(), attempt, {1: NewGrade(grade=Grade(score=Decimal(0)))}, source=REGRADE)
+    assert enrollment_of(learner.person_id, taught.id).state == "completed"
+    assert best_marks() == [0] and list(differences()) == []
+
+
 def test_a_run_counts_its_own_attempts_only(taught):
     learner = taught.learner()
     taught.finish(learner)
-    attempt = start_attempt(learner, taught.quiz_id)
-    save_answer(learner, attempt, 1, 1, True)
-    submit_attempt(learner, attempt)  # one of two: enough
+    sit_half_right(taught, learner)
     enroll(learner, taught.slug)
     taught.sit(learner)
     assert list(differences()) == []
-    runs = db.session.scalars(select(CourseProgress.best_mark).order_by(CourseProgress.enrollment_id)).all()
-    assert runs == [5, 10]
+    assert best_marks() == [5, 10]
