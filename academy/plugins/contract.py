@@ -41,7 +41,7 @@ class Grade:
     """What an answer is worth.
 
     Attributes:
-        score: 0 to 1.
+        score: −1 to 1; below 0 only where the author lets a wrong answer cost points.
         feedback: remarks for the learner, shown only when the review policy allows.
         details: evidence as JSON values, kept with the answer.
         pending: a person (or a later run) must grade it; the score does not count yet.
@@ -53,8 +53,8 @@ class Grade:
     pending: bool = False
 
     def __post_init__(self) -> None:
-        if not Decimal(0) <= self.score <= Decimal(1):
-            raise ValueError(f"a score must lie between 0 and 1, not {self.score}")
+        if not Decimal(-1) <= self.score <= Decimal(1):
+            raise ValueError(f"a score must lie between -1 and 1, not {self.score}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +36,7 @@ from academy.progress.models import (
 from academy.progress.practice import practice_seed
 from academy.progress.projection import compute, store
 from academy.progress.rules import HASTY_SHARE, READ_SHARE, is_complete
+from academy.questions.credit import NOTHING
 from academy.questions.queries import ItemRow, check_answer, get_item, grade_item, read_answer
 
 __all__ = ["finish_lesson", "on_attempt", "on_mark_changed", "record_reading", "respond"]
@@ -134,6 +135,8 @@ def respond(
             raise Invalid(message, rule="exercise.empty", errors={"answer": [message]})
         answer = check_answer(item.version, answer)
         grade = grade_item(item.version, answer, practice_seed(item.version.id, run.person_id))
+        # practice is for learning: what would cost points in an examination earns nothing here
+        grade = replace(grade, score=max(grade.score, NOTHING))
         response = ExerciseResponse(
             enrollment_id=run.id,
             lesson_id=_lesson_id(run, item),

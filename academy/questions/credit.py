@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from academy.kernel.i18n import _l
 
@@ -16,6 +17,7 @@ RIGHT_MINUS_WRONG = "right_minus_wrong"
 EACH_PART = "each_part"
 NEIGHBOURS = "neighbours"
 POSITIONS = "positions"
+WEIGHTED = "weighted"
 
 RULES: Mapping[str, object] = {
     ALL_OR_NOTHING: _l("All or nothing: one slip and the item earns nothing"),
@@ -25,6 +27,7 @@ RULES: Mapping[str, object] = {
     EACH_PART: _l("Each part: every part that is right earns an equal share"),
     NEIGHBOURS: _l("Neighbours: every step that directly follows the one it should earns an equal share"),
     POSITIONS: _l("Positions: every step in its own place earns an equal share"),
+    WEIGHTED: _l("Weighted: each answer counts with its own percentage; one below zero costs points"),
 }
 """What each rule is called, for authors and for the page that explains a result."""
 
@@ -34,6 +37,39 @@ def share(part: int, whole: int) -> Decimal:
     if whole <= 0:
         return NOTHING
     return (Decimal(part) / Decimal(whole)).quantize(FOUR_PLACES, ROUND_HALF_UP)
+
+
+def as_score(exact: Fraction) -> Decimal:
+    """An exact share as a score from −1 to 1 with four places, half away from zero."""
+    bounded = min(max(exact, Fraction(-1)), Fraction(1))
+    return (Decimal(bounded.numerator) / Decimal(bounded.denominator)).quantize(FOUR_PLACES, ROUND_HALF_UP)
+
+
+def weights_chosen(chosen: Iterable[str], all_weights: Iterable[str]) -> Decimal:
+    """Score of options that each have a percentage: their sum, from −1 to 1.
+
+    Positive percentages count by their share of all positive ones, so that three times ``33.33`` are a
+    whole; negative ones count as they stand.
+
+    Args:
+        chosen, all_weights: percentages as decimal texts, of the options chosen and of all that can be.
+    """
+    whole = sum((Fraction(weight) for weight in all_weights if Fraction(weight) > 0), Fraction(0))
+    total = Fraction(0)
+    for weight in map(Fraction, chosen):
+        total += weight / whole if weight > 0 else weight / 100
+    return as_score(total)
+
+
+def weighted_parts(parts: Iterable[tuple[str, bool]]) -> Decimal:
+    """Score of parts that each have a weight: the share of the weight that was earned.
+
+    Args:
+        parts: per part its weight as decimal text, and whether it is right.
+    """
+    pairs = [(Fraction(weight), right) for weight, right in parts]
+    whole = sum((weight for weight, _right in pairs), Fraction(0))
+    return as_score(sum((weight for weight, right in pairs if right), Fraction(0)) / whole)
 
 
 def chosen_options(rule: str, *, right: set[str], wrong: set[str], chosen: set[str]) -> Decimal:

@@ -89,9 +89,11 @@ class AcceptedTexts(fields.Field):
 class DecimalText(fields.Field):
     """A decimal number written as text with a dot, so that no binary float ever touches it."""
 
-    def __init__(self, *, minimum: Decimal | None = None, **named: Any) -> None:
+    def __init__(
+        self, *, minimum: Decimal | None = None, maximum: Decimal | None = None, **named: Any
+    ) -> None:
         super().__init__(**named)
-        self.minimum = minimum
+        self.minimum, self.maximum = minimum, maximum
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **named: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int):
@@ -104,6 +106,8 @@ class DecimalText(fields.Field):
             raise wrong(_l("Use at most 18 digits before and 12 after the decimal point."))
         if self.minimum is not None and number < self.minimum:
             raise wrong(_l("The number must be at least %(n)s.", n=self.minimum))
+        if self.maximum is not None and number > self.maximum:
+            raise wrong(_l("The number must be at most %(n)s.", n=self.maximum))
         return format(number, "f")
 
 
@@ -126,8 +130,15 @@ class SpecSchema(Schema):
         return data
 
 
+class Percent(DecimalText):
+    """What an answer is worth, ``"-100"`` to ``"100"`` percent."""
+
+    def __init__(self, *, minimum: Decimal = Decimal(-100), **named: Any) -> None:
+        super().__init__(minimum=minimum, maximum=Decimal(100), **named)
+
+
 class OptionSchema(Schema):
-    """One option that can be chosen."""
+    """One option that can be chosen; ``weight`` is for the rule ``weighted`` only."""
 
     class Meta:
         unknown = RAISE
@@ -138,6 +149,7 @@ class OptionSchema(Schema):
     )
     text = Localized(required=True, max_length=1000)
     correct = fields.Boolean(load_default=False)
+    weight = Percent()
     feedback = Localized(max_length=1000)
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from flask import Blueprint
 from markupsafe import Markup
 
 from academy.catalog.markdown import render_block, render_inline
+from academy.questions import credit
 from academy.questions.numbers import DECIMAL_SIGN
+from academy.web.format import percent
 
 bp = Blueprint("questions", __name__, template_folder="templates")
 
@@ -39,6 +43,19 @@ def prompt_markdown(text: str, lang: str = "vi") -> Markup:
 def decimal_sign(number: str, lang: str) -> str:
     """A stored decimal, ``"97.4"``, with the sign of a language: ``97,4``."""
     return number.replace(".", DECIMAL_SIGN.get(lang, "."))
+
+
+@bp.app_template_filter("signed_percent")
+def signed_percent(weight: str) -> str:
+    """What an answer weighs, ``"-50"``, as a percentage with its sign: ``−50%``, ``+100%``, ``0%``."""
+    share = Decimal(weight) / 100
+    return ("−" if share < 0 else "+" if share > 0 else "") + percent(abs(share))
+
+
+@bp.app_template_filter("credit_rule")
+def credit_rule(rule: str | None) -> Any:
+    """What a rule of partial credit is called; empty for none."""
+    return credit.RULES.get(rule or "", "")
 
 
 @bp.app_template_test("space")

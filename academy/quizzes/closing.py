@@ -18,11 +18,11 @@ from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.plugins.contract import Grade
 from academy.questions.queries import VersionRow, grade_item
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted
-from academy.quizzes.marks import FOUR_PLACES, mark_of, share_of, to_decimal
+from academy.quizzes.marks import FOUR_PLACES, mark_of, share_of, to_decimal, with_penalty
 from academy.quizzes.models import EXPIRED, OPEN, SUBMITTED, Attempt, AttemptItem, Quiz, QuizVersion
 from academy.quizzes.queries import get_attempt, slot_rows
 from academy.quizzes.rules import QuizRules
-from academy.quizzes.views import AttemptView, shown_seed
+from academy.quizzes.views import AttemptView, is_answer, shown_seed
 
 __all__ = [
     "close_attempt",
@@ -218,8 +218,16 @@ def _grade(attempt: Attempt, rules: QuizRules, item: AttemptItem, version: Versi
 
 def keep_grade(item: AttemptItem, grade: Grade) -> None:
     """Put a grade to the answer it is for."""
-    item.score = grade.score.quantize(FOUR_PLACES, ROUND_HALF_UP)
+    item.score = counted_score(item, grade)
     item.grade = grade_as_json(grade)
+
+
+def counted_score(item: AttemptItem, grade: Grade) -> Decimal:
+    """What a grade counts for an answer of this paper: with the paper's deduction, to four places."""
+    score = grade.score
+    if not grade.pending:
+        score = with_penalty(score, item.penalty, answered=is_answer(item.answer))
+    return score.quantize(FOUR_PLACES, ROUND_HALF_UP)
 
 
 def grade_as_json(grade: Grade) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,9 +20,9 @@ from academy.kernel.errors import Conflict, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.plugins.contract import Grade
-from academy.quizzes.closing import Pinned, grade_as_json, held, keep_grade, make_mark, rules_of
+from academy.quizzes.closing import Pinned, counted_score, grade_as_json, held, keep_grade, make_mark, rules_of
 from academy.quizzes.events import AttemptGraded, MarkChanged
-from academy.quizzes.marks import FOUR_PLACES, mark_of, share_of
+from academy.quizzes.marks import mark_of, share_of
 from academy.quizzes.models import OPEN, Attempt, AttemptItem, GradeChange
 from academy.quizzes.queries import slot_rows
 
@@ -124,10 +124,6 @@ def _items(attempt_id: int, slots: Iterable[int]) -> dict[int, AttemptItem]:
     return items
 
 
-def _score(grade: Grade) -> Decimal:
-    return grade.score.quantize(FOUR_PLACES, ROUND_HALF_UP)
-
-
 def _version(item: AttemptItem) -> int:
     """The version an answer is graded by now."""
     return item.graded_version_id or item.item_version_id
@@ -135,7 +131,7 @@ def _version(item: AttemptItem) -> int:
 
 def _differs(item: AttemptItem, new: NewGrade) -> bool:
     return (
-        item.score != _score(new.grade)
+        item.score != counted_score(item, new.grade)
         or item.grade != grade_as_json(new.grade)
         or new.version_id not in (None, _version(item))
     )
@@ -147,7 +143,7 @@ def _result(
     scores = {slot: (item.weight, item.score) for slot, item in items.items()}
     pending = {slot: bool((item.grade or {}).get("pending")) for slot, item in items.items()}
     for slot, new in grades.items():
-        scores[slot] = (items[slot].weight, _score(new.grade))
+        scores[slot] = (items[slot].weight, counted_score(items[slot], new.grade))
         pending[slot] = new.grade.pending
     after = None if any(pending.values()) else mark_of(share_of(scores.values()))
     return MarkChange(
@@ -156,7 +152,7 @@ def _result(
         mark_after=after,
         passed_before=attempt.passed,
         passed_after=None if after is None else after >= pinned[1].pass_mark,
-        scores={slot: (items[slot].score, _score(new.grade)) for slot, new in grades.items()},
+        scores={slot: (items[slot].score, counted_score(items[slot], new.grade)) for slot, new in grades.items()},
     )
 
 
@@ -181,7 +177,7 @@ def _record(
             at=clock.now(),
             by_id=actor.account_id,
             score_before=items[slot].score,
-            score_after=_score(new.grade),
+            score_after=counted_score(items[slot], new.grade),
             grade_before=items[slot].grade,
             grade_after=grade_as_json(new.grade),
             version_before_id=_version(items[slot]),

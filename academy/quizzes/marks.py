@@ -26,13 +26,26 @@ def exact(score: Decimal) -> Fraction:
     return simple if rounded == score else Fraction(score)
 
 
+def with_penalty(score: Decimal, penalty: Decimal, *, answered: bool) -> Decimal:
+    """The score of an item once a wrong answer costs points.
+
+    Whoever left it empty loses nothing; whoever answered and earned nothing loses ``penalty``, or what
+    the answer itself costs, if that is more.
+
+    Args:
+        score: what the answer is worth, −1 to 1.
+        penalty: 0 to 1, a share of the item's weight.
+    """
+    return min(score, -penalty) if answered and penalty and score <= 0 else score
+
+
 def share_of(parts: Iterable[tuple[Decimal, Decimal]]) -> Fraction:
-    """The weighted mean of ``(weight, score)`` pairs, 0 to 1, exact; 0 if there is no weight."""
+    """The weighted mean of ``(weight, score)`` pairs, exact and never below 0; 0 if there is no weight."""
     earned = whole = Fraction(0)
     for weight, score in parts:
         earned += Fraction(weight) * exact(score)
         whole += Fraction(weight)
-    return earned / whole if whole else Fraction(0)
+    return max(earned / whole, Fraction(0)) if whole else Fraction(0)
 
 
 def to_decimal(share: Fraction) -> Decimal:

@@ -104,18 +104,23 @@ class Attempt(Model):
 
 
 class AttemptItem(Model):
-    """A slot of an attempt: the version that was drawn, and the answer stored last."""
+    """A slot of an attempt: the version that was drawn, and the answer stored last.
+
+    ``penalty`` is the share of the weight that a wrong answer costs; ``score`` has it in it already.
+    """
 
     __tablename__ = "attempt_item"
     __table_args__ = (
         CheckConstraint("stored_sequence >= 0", name="sequence"),
-        CheckConstraint("score IS NULL OR score BETWEEN 0 AND 1", name="score"),
+        CheckConstraint("score IS NULL OR score BETWEEN -1 AND 1", name="score"),
+        CheckConstraint("penalty BETWEEN 0 AND 1", name="penalty"),
     )
 
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
     slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), index=True)
     weight: Mapped[Decimal] = mapped_column(Exact(6, 3))
+    penalty: Mapped[Decimal] = mapped_column(Exact(5, 4), default=Decimal(0), server_default="0")
     stored_sequence: Mapped[int] = mapped_column(BigInteger, default=0)
     answer: Mapped[Any | None] = mapped_column(Json)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

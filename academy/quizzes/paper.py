@@ -30,7 +30,8 @@ class DrawRule:
     """One line of a blueprint: ``count`` items that pass every filter given, each of ``weight``.
 
     ``shown``: whether items that a lesson shows, with their solution, are as good as others; if not, they
-    are drawn only where the pool has nothing else.
+    are drawn only where the pool has nothing else. ``penalty``: the share of its weight that an item costs
+    which was answered and earned nothing.
     """
 
     count: int
@@ -40,6 +41,7 @@ class DrawRule:
     lesson: str | None = None
     difficulty: tuple[int, ...] = ()
     shown: bool = False
+    penalty: Decimal = Decimal(0)
 
     @classmethod
     def from_settings(cls, row: Mapping[str, Any]) -> DrawRule:
@@ -51,6 +53,7 @@ class DrawRule:
             lesson=row.get("lesson"),
             difficulty=tuple(row.get("difficulty", ())),
             shown=row.get("shown", False),
+            penalty=Decimal(row.get("penalty", "0")),
         )
 
     def admits(self, item: Candidate) -> bool:
@@ -73,6 +76,7 @@ class Slot:
     number: int
     version_id: int
     weight: Decimal
+    penalty: Decimal = Decimal(0)
 
 
 class PoolTooSmall(Exception):
@@ -116,7 +120,12 @@ def draw(
     else:
         chosen.sort(key=lambda pair: (pair[0], pair[1].lesson, pair[1].key))
     return tuple(
-        Slot(number=number, version_id=item.version_id, weight=rules[rule].weight)
+        Slot(
+            number=number,
+            version_id=item.version_id,
+            weight=rules[rule].weight,
+            penalty=rules[rule].penalty,
+        )
         for number, (rule, item) in enumerate(chosen, 1)
     )
 

@@ -247,6 +247,7 @@ def _slots(attempt: AttemptSummary, rules: QuizRules) -> Iterable[AttemptSlot]:
             slot=item.slot,
             version=version,
             weight=item.weight,
+            penalty=item.penalty,
             seed=shown_seed(rules, attempt.seed, item.slot, version.kind),
             stored_sequence=item.stored_sequence,
             answer=item.answer,

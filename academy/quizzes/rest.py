@@ -145,6 +145,7 @@ def _quiz(quiz: QuizRow, course: str) -> dict[str, Any]:
         "minutes": rules.minutes,
         "attempts": rules.attempts,
         "pass_mark": str(rules.pass_mark),
+        "deductions": [{"items": one.items, "share": str(one.share)} for one in rules.deductions],
         "opens": rules.opens,
         "closes": rules.closes,
     }
@@ -166,6 +167,8 @@ def _attempt(view: AttemptView, result: Result | None = None) -> dict[str, Any]:
             {
                 "slot": slot.slot,
                 **body_of(slot, attempt.lang),
+                "weight": format(slot.weight.normalize(), "f"),
+                "penalty": format(slot.penalty.normalize(), "f"),
                 "answer": slot.answer,
                 "stored_sequence": slot.stored_sequence,
                 "stored_at": slot.answered_at,
@@ -196,6 +199,7 @@ def _result(view: AttemptView, result: Result) -> dict[str, Any]:
             {
                 "slot": item.slot,
                 "score": str(item.grade.score) if item.grade else None,
+                "rule": (item.grade.details.get("rule") if item.grade else None),
                 "pending": bool(item.grade and item.grade.pending),
                 "feedback": [
                     {"text": dict(remark.text), "tone": remark.tone}

@@ -12,6 +12,14 @@ from academy.quizzes.paper import DrawRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deduction:
+    """``items`` questions of a paper each cost ``share`` of their points if they are answered wrong."""
+
+    items: int
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuizRules:
     """Settings as :class:`academy.quizzes.schemas.QuizSettings` loaded them."""
 
@@ -48,6 +56,15 @@ class QuizRules:
     def items(self) -> int:
         """How many items a paper has."""
         return sum(rule.count for rule in self.draw)
+
+    @property
+    def deductions(self) -> tuple[Deduction, ...]:
+        """What wrong answers cost, the dearest first; empty where they cost nothing."""
+        counts: dict[Decimal, int] = {}
+        for rule in self.draw:
+            if rule.penalty:
+                counts[rule.penalty] = counts.get(rule.penalty, 0) + rule.count
+        return tuple(Deduction(items=counts[share], share=share) for share in sorted(counts, reverse=True))
 
     def deadline(self, started_at: datetime) -> datetime | None:
         """When an attempt ends: after its minutes, or when the quiz closes, whichever is sooner."""

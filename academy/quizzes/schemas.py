@@ -53,7 +53,7 @@ class ShuffleSettings(Settings):
 
 
 class DrawSettings(Settings):
-    """One line of the blueprint; ``shown``: it may draw what lessons show, see :class:`academy.quizzes.paper.DrawRule`."""
+    """One line of the blueprint; ``shown``, ``penalty``: see :class:`academy.quizzes.paper.DrawRule`."""
 
     shown = fields.Boolean()
     outcome = fields.String()
@@ -64,12 +64,15 @@ class DrawSettings(Settings):
     )
     count = fields.Integer(required=True, strict=True, validate=validate.Range(1, MAX_ITEMS))
     weight = DecimalText(load_default="1", minimum=Decimal("0.001"))
+    penalty = DecimalText(minimum=Decimal(0), maximum=Decimal(1))
 
     @validates_schema
     def _weight_fits(self, data: Mapping[str, Any], **named: Any) -> None:
         weight = Decimal(data["weight"])
         if weight > 100 or -weight.as_tuple().exponent > 3:
             raise wrong(_l("A weight goes from 0.001 to 100, with at most three places."), "weight")
+        if -Decimal(data.get("penalty", "0")).as_tuple().exponent > 4:
+            raise wrong(_l("A deduction goes from 0 to 1, with at most four places."), "penalty")
 
 
 class ReviewSettings(Settings):
@@ -161,6 +164,13 @@ class StartQuery(Schema):
     lang = fields.String(validate=validate.OneOf(("vi", "en", "de")))
 
 
+class DeductionOut(Schema):
+    """``items`` questions of the paper each cost ``share`` of their points if answered wrong."""
+
+    items = fields.Integer()
+    share = fields.String()
+
+
 class QuizOut(Schema):
     id = fields.Integer()
     slug = fields.String()
@@ -172,6 +182,9 @@ class QuizOut(Schema):
     attempts = fields.Integer(allow_none=True)
     attempts_left = fields.Integer(allow_none=True)
     pass_mark = fields.String()
+    deductions = fields.List(
+        fields.Nested(DeductionOut), metadata={"description": "Wrong answers that cost points; empty: none do."}
+    )
     opens = fields.AwareDateTime(allow_none=True)
     closes = fields.AwareDateTime(allow_none=True)
     open_attempt = fields.Integer(allow_none=True)
@@ -186,6 +199,8 @@ class ItemOut(Schema):
     slot = fields.Integer()
     kind = fields.String()
     body = fields.Dict()
+    weight = fields.String()
+    penalty = fields.String()
     answer = fields.Raw(allow_none=True)
     stored_sequence = fields.Integer()
     stored_at = fields.AwareDateTime(allow_none=True)

@@ -112,7 +112,11 @@ def _begin(work: UnitOfWork, run: Enrollment, quiz: QuizRow, *, number: int, lan
         return running
     work.session.add_all(
         AttemptItem(
-            attempt_id=attempt.id, slot=slot.number, item_version_id=slot.version_id, weight=slot.weight
+            attempt_id=attempt.id,
+            slot=slot.number,
+            item_version_id=slot.version_id,
+            weight=slot.weight,
+            penalty=slot.penalty,
         )
         for slot in slots
     )

@@ -11,6 +11,7 @@ from academy.quizzes.review import FLAGS
 from academy.quizzes.rules import QuizRules
 
 PHASES = ("after_submit", "after_close")
+NUMBERS = ("weight", "penalty")
 _TITLE = re.compile(f"title{LANG}")
 _COUNT = re.compile(r"draw\.([0-9]{1,2})\.count")
 
@@ -46,6 +47,7 @@ def settings_of(rules: QuizRules) -> dict[str, Any]:
                 "lesson": rule.lesson,
                 "difficulty": list(rule.difficulty),
                 "shown": rule.shown,
+                "penalty": str(rule.penalty) if rule.penalty else "",
             }
             for rule in rules.draw
         ],
@@ -78,9 +80,9 @@ def _rows(form: Any) -> list[dict[str, Any]]:
         if count in (None, 0):
             continue
         row: dict[str, Any] = {"count": count}
-        for name in ("outcome", "lesson", "weight"):
+        for name in ("outcome", "lesson", "weight", "penalty"):
             if value := (form.get(f"{base}.{name}") or "").strip():
-                row[name] = value.replace(",", ".") if name == "weight" else value
+                row[name] = value.replace(",", ".") if name in NUMBERS else value
         if f"{base}.shown" in form:
             row["shown"] = True
         if kinds := form.getlist(f"{base}.kinds"):

@@ -73,6 +73,7 @@ class AttemptSlot:
     slot: int
     version: VersionRow
     weight: Decimal
+    penalty: Decimal
     seed: int
     stored_sequence: int
     answer: Any
@@ -82,7 +83,7 @@ class AttemptSlot:
 
     @property
     def is_answered(self) -> bool:
-        return self.answer not in (None, [], {})
+        return is_answer(self.answer)
 
     def grade(self) -> Grade | None:
         """The stored grade, or None while there is none."""
@@ -114,6 +115,11 @@ class AttemptView:
     @property
     def unanswered(self) -> tuple[int, ...]:
         return tuple(slot.slot for slot in self.slots if not slot.is_answered)
+
+
+def is_answer(stored: Any) -> bool:
+    """Whether what is stored for a slot answers it: an emptied form does not."""
+    return stored not in (None, [], {})
 
 
 def shown_seed(rules: QuizRules, attempt_seed: int, slot: int, kind: str) -> int:

@@ -13,7 +13,7 @@ from academy.kernel.i18n import _l, localized
 from academy.questions.forms import LANG, ROW, fields_like, nested
 
 _ACCEPT = rf"accept{LANG}\.lines"
-_OPTIONS = rf"options{ROW}\.(?:id|correct|(?:text|feedback){LANG})"
+_OPTIONS = rf"options{ROW}\.(?:id|correct|weight|(?:text|feedback){LANG})"
 _FIELDS = re.compile(
     rf"(?:text|explanation){LANG}|answer|tolerance|unit|credit|accents|{_ACCEPT}|{_OPTIONS}"
     rf"|pairs{ROW}\.(?:id|(?:left|right){LANG})|distractors{ROW}{LANG}|steps{ROW}\.(?:id|text{LANG})"
