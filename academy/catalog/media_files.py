@@ -7,10 +7,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
-
 from academy.kernel.i18n import LOCALES
+from academy.kernel.safe_xml import XmlElement, XmlLimits, XmlRefused, parse_xml
 from academy.kernel.text import slug
 
 __all__ = [
@@ -100,6 +98,7 @@ def inspect_media(name: str, data: bytes) -> tuple[str, int | None, int | None]:
 # --- SVG ------------------------------------------------------------------------------------------
 
 _SVG = "{http://www.w3.org/2000/svg}"
+_SVG_LIMITS = XmlLimits(bytes=200 * _KILOBYTE, elements=20_000)
 _FORBIDDEN = {
     "script", "foreignObject", "iframe", "object", "embed", "audio", "video", "handler", "set", "animate",
     "animateMotion", "animateTransform",
@@ -110,31 +109,25 @@ _OUTSIDE_CSS = re.compile(r"@import|url\(\s*['\"]?(?!\s*#)|expression\(|javascri
 
 def _svg_size(data: bytes) -> tuple[int, int]:
     try:
-        root = fromstring(data, forbid_dtd=True)
-    except ParseError as error:
-        raise MediaRefused(
-            f"This SVG is not well-formed XML ({error})", "correct it", error.position[0]
-        ) from error
-    except (DefusedXmlException, ValueError) as error:
-        raise MediaRefused(
-            f"This SVG cannot be read safely ({error})", "leave out DOCTYPE and entities"
-        ) from error
+        root = parse_xml(data, _SVG_LIMITS)
+    except XmlRefused as error:
+        said = "is not well-formed XML" if error.fault == "syntax" else "cannot be read safely"
+        raise MediaRefused(f"This SVG {said} ({error.message})", str(error.next_step), error.line) from error
     if root.tag != f"{_SVG}svg":
         raise MediaRefused(
             "The root is not an SVG element", 'begin with <svg xmlns="http://www.w3.org/2000/svg" …>'
         )
     for element in root.iter():
-        name = str(element.tag).removeprefix(_SVG)
-        line = _line_of(data, name)
+        name, line = element.tag.removeprefix(_SVG), element.line
         if name in _FORBIDDEN:
             raise MediaRefused(f"The SVG contains <{name}>", "leave it out: figures are still pictures", line)
         for attribute, value in element.attrib.items():
             _check_attribute(name, attribute, value, line)
-        if name == "style" and _OUTSIDE_CSS.search(element.text or ""):
+        if name == "style" and _OUTSIDE_CSS.search("".join(element.texts())):
             raise MediaRefused(
                 "The SVG's style refers to something outside", "leave out @import and url(…)", line
             )
-    return _view_box(root.get("viewBox"), data)
+    return _view_box(root)
 
 
 def _check_attribute(element: str, attribute: str, value: str, line: int) -> None:
@@ -150,23 +143,19 @@ def _check_attribute(element: str, attribute: str, value: str, line: int) -> Non
         )
 
 
-def _line_of(data: bytes, element: str) -> int:
-    position = data.find(b"<" + element.encode())
-    return data.count(b"\n", 0, position) + 1 if position >= 0 else 1
-
-
-def _view_box(text: str | None, data: bytes) -> tuple[int, int]:
+def _view_box(root: XmlElement) -> tuple[int, int]:
+    text = root.attrib.get("viewBox")
     remedy = 'write viewBox="0 0 width height"'
     if text is None:
-        raise MediaRefused("The SVG has no viewBox", remedy, _line_of(data, "svg"))
+        raise MediaRefused("The SVG has no viewBox", remedy, root.line)
     try:
         _left, _top, width, height = (float(number) for number in re.split(r"[\s,]+", text.strip()))
     except ValueError:
         raise MediaRefused(
-            f"The viewBox “{text}” is not four numbers", remedy, _line_of(data, "svg")
+            f"The viewBox “{text}” is not four numbers", remedy, root.line
         ) from None
     if not (0 < width < 20_000 and 0 < height < 20_000):
-        raise MediaRefused(f"The viewBox “{text}” has no sensible size", remedy, _line_of(data, "svg"))
+        raise MediaRefused(f"The viewBox “{text}” has no sensible size", remedy, root.line)
     return round(width), round(height)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -27,6 +26,7 @@ from academy.kernel.authorization import require
 from academy.kernel.db import db
 from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.i18n import _l
+from academy.kernel.safe_archive import ArchiveWriter, new_archive
 from academy.kernel.settings import settings
 from academy.kernel.spreadsheet import CSV_TYPE, XLSX_TYPE, to_csv, to_xlsx
 from academy.kernel.storage import exports
@@ -47,7 +47,6 @@ __all__ = [
 MIME_TYPES = {"zip": "application/zip", "xlsx": XLSX_TYPE, "csv": CSV_TYPE}
 # more documents than this are not made while a caller waits
 AT_ONCE = 300
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 Report = Callable[[int, int], None]
 
@@ -208,7 +207,7 @@ def _write(path: Path, file_format: str, ids: Sequence[int], report: Report) -> 
 def _write_zip(path: Path, ids: Sequence[int], table: Sequence[Sequence[Any]], report: Report) -> None:
     """PDFs in the order of the books, the register twice, and the checksums of all."""
     sums: list[tuple[str, str]] = []
-    with zipfile.ZipFile(path, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
+    with new_archive(path) as bundle:
         names = _file_names(ids)
         for done, certificate_id in enumerate(ids, start=1):
             _add(bundle, sums, f"van-ban/{names[certificate_id]}", pdf_of(certificate_id), compress=False)
@@ -217,16 +216,13 @@ def _write_zip(path: Path, ids: Sequence[int], table: Sequence[Sequence[Any]], r
         _add(bundle, sums, "so-goc.xlsx", to_xlsx(TITLE, COLUMNS, table), compress=False)
         _add(bundle, sums, "so-goc.csv", to_csv(COLUMNS, table))
         listing = "".join(f"{digest}  {name}\n" for digest, name in sums)
-        bundle.writestr(zipfile.ZipInfo("SHA256SUMS", EPOCH), listing)
+        bundle.add("SHA256SUMS", listing.encode(), compress=False)
 
 
 def _add(
-    bundle: zipfile.ZipFile, sums: list[tuple[str, str]], name: str, data: bytes, *, compress: bool = True
+    bundle: ArchiveWriter, sums: list[tuple[str, str]], name: str, data: bytes, *, compress: bool = True
 ) -> None:
-    entry = zipfile.ZipInfo(name, EPOCH)
-    entry.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
-    entry.external_attr = 0o644 << 16
-    bundle.writestr(entry, data)
+    bundle.add(name, data, compress=compress)
     sums.append((hashlib.sha256(data).hexdigest(), name))
 
 

@@ -6,13 +6,11 @@ The search index is not in it: it is made anew from the database.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
-import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -25,6 +23,7 @@ from academy.accounts.models import Account
 from academy.config import Config
 from academy.kernel import clock
 from academy.kernel.db import db
+from academy.kernel.safe_archive import ArchiveRefused, new_tar, unpack_tar
 from academy.kernel.settings import settings
 
 FORMAT = 1
@@ -67,14 +66,11 @@ def _pack(target: Path, manifest: Mapping[str, Any], entries: Sequence[tuple[str
     try:
         with (
             open(unfinished, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file,
-            tarfile.open(fileobj=file, mode="w:gz") as archive,
+            new_tar(file) as add,
         ):
-            text = json.dumps(manifest, indent=1).encode()
-            info = tarfile.TarInfo(MANIFEST)
-            info.size = len(text)
-            archive.addfile(info, io.BytesIO(text))
+            add(MANIFEST, json.dumps(manifest, indent=1).encode())
             for name, path in entries:
-                archive.add(path, name, recursive=False)
+                add(name, path)
         unfinished.rename(target)
     except OSError as error:
         unfinished.unlink(missing_ok=True)
@@ -166,11 +162,10 @@ def _kept(instance: Path) -> Iterator[tuple[str, Path]]:
 
 def _unpack(source: Path, folder: Path) -> list[str]:
     try:
-        with tarfile.open(source) as archive:
-            archive.extractall(folder, filter="data")
+        unpack_tar(source, folder, most_bytes=shutil.disk_usage(folder).free)
         manifest = json.loads((folder / MANIFEST).read_text())
         files: dict[str, str] = manifest["files"]
-    except (OSError, tarfile.TarError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ArchiveRefused, ValueError, KeyError, EOFError) as error:
         raise BackupError(f"{source} is not a backup of an academy, or is damaged ({error}).") from error
     if manifest.get("format") != FORMAT:
         raise BackupError(f"{source} has format {manifest.get('format')}; this academy reads {FORMAT}.")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import warnings
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import openpyxl
-from openpyxl.xml import DEFUSEDXML
 
+from academy.kernel.safe_archive import Archive, ArchiveLimits, ArchiveRefused, open_archive
+from academy.kernel.safe_xml import XmlLimits, XmlRefused, check_prolog
 from academy.organization.import_columns import recognised
 from academy.organization.import_encoding import decode, refuse_legacy
 from academy.organization.import_problems import unreadable
@@ -20,6 +20,7 @@ from academy.organization.import_problems import unreadable
 MAX_BYTES = 8 * 1024 * 1024
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_PARTS = 300
+_LIMITS = ArchiveLimits(packed=MAX_BYTES, one=MAX_UNPACKED, total=MAX_UNPACKED, entries=MAX_PARTS)
 MAX_LINES = 50_000
 MAX_COLUMNS = 60
 MAX_CELL = 2_000
@@ -42,8 +43,7 @@ def weight(data: bytes) -> int:
     """How many bytes must be gone through to read the file."""
     if not data.startswith(_ZIP):
         return len(data)
-    with _open_zip(data) as archive:
-        return sum(part.file_size for part in archive.infolist())
+    return _open_zip(data).total
 
 
 def read_table(data: bytes) -> Table:
@@ -71,22 +71,24 @@ def read_table(data: bytes) -> Table:
     return Table(encoding, kept)
 
 
-def _open_zip(data: bytes) -> zipfile.ZipFile:
-    """The archive, if what it claims to unpack to is bearable; zipfile reads no more than is claimed."""
+def _open_zip(data: bytes) -> Archive:
+    """The archive, verified whole; its parts of XML declare nothing."""
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        archive = open_archive(data, _LIMITS)
+        for name in archive:
+            if name.endswith((".xml", ".rels", ".vml")):
+                check_prolog(archive.read(name), XmlLimits(bytes=MAX_UNPACKED))
+    except ArchiveRefused as error:
+        if error.fault in ("entries", "one", "total", "ratio"):
+            raise unreadable("too_large", limit=MAX_UNPACKED // 1024**2) from error
         raise unreadable("broken") from error
-    parts = archive.infolist()
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise unreadable("too_large", limit=MAX_UNPACKED // 1024**2)
+    except XmlRefused as error:
+        raise unreadable("broken") from error
     return archive
 
 
 def _sheet(data: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
-    if not DEFUSEDXML:
-        raise RuntimeError("openpyxl does not use defusedxml: spreadsheets cannot be read safely")
-    _open_zip(data).close()
+    _open_zip(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and validations that are of no interest here

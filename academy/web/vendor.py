@@ -16,10 +16,13 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+from academy.kernel.safe_archive import unpack_tar
+
+MOST_UNPACKED = 512 * 1024 * 1024
 
 PINNED = {
     "@fontsource/be-vietnam-pro": "5.3.0",
@@ -64,8 +67,7 @@ def unpack(package: str, folder: Path) -> Path:
         raise VendorError(f"npm pack {package}@{version} failed: {done.stderr.strip()}")
     archive = folder / done.stdout.split()[-1]
     target = folder / archive.stem
-    with tarfile.open(archive) as bundle:
-        bundle.extractall(target, filter="data")
+    unpack_tar(archive, target, most_bytes=MOST_UNPACKED)
     return target / "package"
 
 

@@ -1,0 +1,209 @@
+"""Questions between two systems: one language, texts in the academy's Markdown, weights in per cent.
+
+Whatever a format can say stands here before it becomes an item of the academy, and the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+FULL, NONE = Decimal(100), Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to tell about a question or a file; ``code`` is a key of :data:`.wording.NOTES`."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """What can be chosen; ``weight`` is what choosing it earns, from -100 to 100."""
+
+    text: str
+    weight: Decimal = NONE
+    feedback: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of several, or ``many`` of several; ``rule`` is the academy's credit rule where it is known."""
+
+    options: tuple[Option, ...]
+    many: bool = False
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """A statement; the feedbacks are for answering true and for answering false."""
+
+    answer: bool
+    on_true: str = ""
+    on_false: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """An answer that may be typed; ``*`` in ``text`` stands for anything if ``pattern``."""
+
+    text: str
+    weight: Decimal = FULL
+    feedback: str = ""
+    pattern: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """Words to be typed. ``accents``: whether the marks of letters count; ``case``: whether capitals do."""
+
+    accepted: tuple[Accepted, ...]
+    accents: bool = True
+    case: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """A number that is right within ``tolerance``, both decimal texts."""
+
+    answer: str
+    tolerance: str = "0"
+    weight: Decimal = FULL
+    feedback: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit and how many of it make the unit of the answer: 1 for that itself."""
+
+    name: str
+    factor: str = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    answers: tuple[Amount, ...]
+    units: tuple[Unit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """Left sides with the right sides that belong to them, and right sides that belong to none."""
+
+    pairs: tuple[tuple[str, str], ...]
+    distractors: tuple[str, ...] = ()
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """Steps in the right order."""
+
+    steps: tuple[str, ...]
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """One gap of a text, ``{id}`` in it: filled by choosing, by typing, or with a number."""
+
+    id: str
+    options: tuple[Option, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    accents: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaps:
+    gaps: tuple[Gap, ...]
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Essay:
+    """A text of the learner's own, marked by people."""
+
+    min_words: int | None = None
+    max_words: int | None = None
+    rubric: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """A kind of the academy that only formats with a like of it can carry; ``spec`` is in one language."""
+
+    kind: str
+    spec: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """It cannot come in; ``why`` says so."""
+
+    why: Note
+
+
+def kind_of(body: Body) -> str:
+    """The academy's name for what a body asks."""
+    if isinstance(body, Choice):
+        return "multiple" if body.many else "single"
+    return body.kind if isinstance(body, Own) else _KINDS.get(type(body), "")
+
+
+_KINDS: Mapping[type, str] = {
+    Truth: "truefalse",
+    Typed: "short",
+    Number: "numeric",
+    Pairs: "matching",
+    Steps: "ordering",
+    Gaps: "cloze",
+    Essay: "extended",
+}
+
+Body = Choice | Truth | Typed | Number | Pairs | Steps | Gaps | Essay | Own | Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question.
+
+    ``key`` is the id that the other system gives it, ``category`` its path there, parts joined by ``/``;
+    ``settings`` is what only the academy knows (lesson, outcome, difficulty …); ``files`` are pictures and
+    sounds by the name under which ``text`` shows them; ``line`` and ``file`` are where it stands.
+    """
+
+    body: Body
+    text: str = ""
+    name: str = ""
+    key: str = ""
+    category: str = ""
+    tags: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    explanation: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    line: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a file holds; ``notes`` concern all of it."""
+
+    questions: tuple[Question, ...]
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """A file that was written, and what it could not carry, by key of the question."""
+
+    data: bytes
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)

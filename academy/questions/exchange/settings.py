@@ -1,0 +1,39 @@
+"""What only the academy knows of a question, written as tags so that it comes back from other systems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from academy.questions import credit
+
+__all__ = ["settings_of", "tags_of"]
+
+PREFIX = "academy."
+NAMES = ("lesson", "outcome", "difficulty", "credit", "accents")
+_TAG = re.compile(rf"{re.escape(PREFIX)}({'|'.join(NAMES)})=([A-Za-z0-9_.-]{{1,120}})")
+# what a kind is marked by unless somebody chose otherwise needs no tag
+_USUAL = (credit.RIGHT_MINUS_WRONG, credit.EACH_PART, credit.NEIGHBOURS)
+
+
+def settings_of(tags: Iterable[str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The settings among the tags, and the other tags."""
+    settings: dict[str, str] = {}
+    others = []
+    for tag in tags:
+        found = _TAG.fullmatch(tag.strip())
+        if found:
+            settings[found[1]] = found[2]
+        elif tag.strip():
+            others.append(tag.strip())
+    return settings, tuple(others)
+
+
+def tags_of(settings: Mapping[str, str], *, rule: str = "", accents: bool | None = None) -> list[str]:
+    """The settings as tags, with the rule and the care for accents that the format has no sign for."""
+    told = dict(settings)
+    if rule and rule not in _USUAL:
+        told["credit"] = rule
+    if accents is False:
+        told["accents"] = "ignore"
+    return [f"{PREFIX}{name}={told[name]}" for name in NAMES if told.get(name)]

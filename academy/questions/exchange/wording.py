@@ -1,0 +1,173 @@
+"""What the report says of a question or a file, by the code of the note: what, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from academy.kernel.i18n import _l
+from academy.questions.exchange.neutral import Note
+
+__all__ = ["NOTES", "note_text"]
+
+NOTES: dict[str, tuple[Any, Any]] = {
+    # --- the file
+    "cp1252": (
+        _l("The file is not in UTF-8 and was read as Windows-1252."),
+        _l("Look at a few questions; if letters are wrong, save the file in UTF-8."),
+    ),
+    "one_language": (
+        _l("The course is also taught in %(languages)s; the questions come in %(lang)s only."),
+        _l("Import the file of the other language too, or translate the questions in the studio."),
+    ),
+    "no_questions": (_l("There is no question in the file."), _l("Choose another file, or another format.")),
+    "category_unmapped": (
+        _l("The categories “%(names)s” name no lesson of this course."),
+        _l("Their questions are filed under the lesson chosen above, or under none."),
+    ),
+    # --- why a question does not come in
+    "syntax": (
+        _l("This cannot be read: %(detail)s"),
+        _l("Correct it in the file and import the file again."),
+    ),
+    "description": (
+        _l("This is a text without a question."),
+        _l("Write it into the lesson, or into the question that it belongs to."),
+    ),
+    "kind_unknown": (
+        _l("There is no kind of question here for “%(type)s”."),
+        _l("Write it anew in the studio as a kind that there is."),
+    ),
+    "kind_missing": (
+        _l("The kind of question “%(kind)s” is not available in this academy."),
+        _l("Import the file again when it is."),
+    ),
+    "no_right": (
+        _l("No answer earns full marks."),
+        _l("Mark the right answer in the file with 100 per cent."),
+    ),
+    "two_right": (
+        _l("Several answers earn full marks, and only one may be chosen."),
+        _l("Keep one of them, or let several be chosen."),
+    ),
+    "invalid": (_l("It breaks a rule of this kind of question: %(detail)s"), _l("Correct it in the file.")),
+    "dynamic": (
+        _l("It is made anew by rules for each learner (%(detail)s), which are not carried over."),
+        _l("Write it in the studio as a calculated question."),
+    ),
+    "missing_part": (_l("A part is missing: %(detail)s"), _l("Correct it in the file.")),
+    "module_kind": (
+        _l("The kind “%(kind)s” belongs to a course module; no other system can ask it."),
+        _l("Move the course itself, or write the question as a kind that others know."),
+    ),
+    "not_written": (
+        _l("The question is not written in this language."),
+        _l("Translate it in the studio, or choose another language."),
+    ),
+    "format_kind": (
+        _l("%(format)s has no way to ask a question of the kind “%(kind)s”."),
+        _l("Choose another format for it."),
+    ),
+    # --- what is a little different
+    "weights": (
+        _l("Answers that earn a part of the mark earn nothing here; only the best one counts."),
+        _l("Look whether this is meant."),
+    ),
+    "penalties": (
+        _l("The weights of the answers are not kept: here the share of wrong options is taken off."),
+        _l("Look whether this is meant."),
+    ),
+    "partial_answers": (
+        _l("These answers earned a part of the mark and are left out: %(texts)s"),
+        _l("Look whether one of them should count in full."),
+    ),
+    "wrong_answers": (
+        _l("Feedback on particular wrong answers is left out: %(texts)s"),
+        _l("Put it into the explanation if it matters."),
+    ),
+    "patterns": (
+        _l("Answers with a wildcard are left out: %(texts)s"),
+        _l("Write out the answers that they stand for."),
+    ),
+    "case": (_l("Capital letters counted there and do not here."), ""),
+    "feedback_joined": (_l("Feedback on the answers stands in the explanation now."), ""),
+    "units": (
+        _l("Only the unit “%(unit)s” is kept."),
+        _l("Name the unit in the question if others are meant."),
+    ),
+    "answers": (
+        _l("Of several numbers only %(answer)s ± %(tolerance)s is kept."),
+        _l("Look whether this is meant."),
+    ),
+    "gap_number": (
+        _l("The number in gap %(gap)s is compared as text, without its tolerance."),
+        _l("Make a question of its own of it if the tolerance matters."),
+    ),
+    "gap_weights": (_l("The gaps counted differently there and count alike here."), ""),
+    "gap_limit": (_l("Each choice filled one gap only there; here it may be chosen again."), ""),
+    "files_refused": (
+        _l("The file “%(name)s” cannot be used: %(detail)s"),
+        _l("Convert it, and put it into the question in the studio."),
+    ),
+    "file_missing": (
+        _l("The file “%(name)s” that the question shows is not in the file."),
+        _l("Add it in the studio."),
+    ),
+    "outside": (
+        _l("A picture from another address (%(url)s) is left out."),
+        _l("Add it to the course's files."),
+    ),
+    "by_hand": (
+        _l("“%(type)s” is shown as a text question and marked by hand."),
+        _l("Look whether the text still says what is to be done."),
+    ),
+    "hidden": (
+        _l("It was hidden there."),
+        _l("It comes in like the others; retire it if it should not be used."),
+    ),
+    "scoring": (_l("Its own rules of scoring are not kept; %(rule)s."), _l("Look whether this is meant.")),
+    "plain": (_l("Bold print, lists, formulas and pictures become plain text."), ""),
+    "title_only": (_l("Markdown is written as it is: the other system must understand it."), ""),
+    "lost": (_l("%(format)s cannot carry: %(what)s."), ""),
+    "credit": (
+        _l("Partial credit is another there: %(rule)s"),
+        _l("Set it in the other system after importing."),
+    ),
+    "picture": (_l("The picture %(name)s is not carried by this format."), _l("Choose Moodle XML or QTI.")),
+    "retired": (_l("The question is retired here and stays so."), ""),
+}
+"""Both texts may hold ``%(name)s`` of the note's parameters."""
+
+
+def note_text(note: Note) -> tuple[str, str]:
+    """What, and what to do, in the reader's language."""
+    said, remedy = NOTES[note.code]
+    return str(said) % _worded(note.params), str(remedy) % _worded(note.params)
+
+
+def _worded(params: Any) -> dict[str, Any]:
+    return {
+        name: _LOST.get(value, value) if isinstance(value, str) else value for name, value in params.items()
+    }
+
+
+_LOST: dict[str, Any] = {
+    "#feedback": _l("feedback on single answers"),
+    "#explanation": _l("the explanation"),
+    "#tolerance": _l("the tolerance"),
+    "#unit": _l("the unit"),
+    "#accents": _l("that accents need not be typed"),
+    "#distractors": _l("answers that belong to none"),
+    "#identity": _l("the key of the question, so importing it again makes a new one"),
+    "#all_or_nothing": _l("one slip and the item earns nothing"),
+    "#right_minus_wrong": _l("the share of wrong options is taken off"),
+    "#each_part": _l("every part that is right earns an equal share"),
+    "#neighbours": _l("every step that directly follows the one it should earns an equal share"),
+    "#positions": _l("every step in its own place earns an equal share"),
+    "#weighted": _l("every option has a weight of its own"),
+    "#words": _l("the limits of length"),
+    "#rubric": _l("the rubric"),
+    "#model": _l("the model answer"),
+    "#choices": _l("the choices in a gap"),
+    "#text_key": _l("no text"),
+    "#no_answer": _l("no answer"),
+}
