@@ -88,7 +88,17 @@ class Printed:
 
 @runtime_checkable
 class ExerciseType(Protocol):
-    """A kind of question or exercise. All methods are pure: no database, no clock, no network."""
+    """A kind of question or exercise. All methods are pure: no database, no clock, no network.
+
+    Beside what stands here a type may have, each False or absent by default:
+
+    * ``graded_by_hand = True``: its answers wait for a person (``Grade.pending``). Quizzes draw it only where a line
+      of the blueprint names the kind.
+    * ``takes_files = True``: its answer is ``{"files": [{"key", "name", "bytes"}]}``; the academy keeps the files.
+    * ``for_quizzes_only = True``: it cannot stand in a lesson.
+    * ``pictures(spec)``: the pictures (``path``, ``width``, ``height``) an item needs among its course's files.
+    * ``print(spec, seed, lang)``: the item on paper, a :class:`Printed`.
+    """
 
     kind: str
     """``"single"`` in the core, ``"<slug>:<name>"`` in a module."""

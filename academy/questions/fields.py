@@ -35,6 +35,14 @@ def wrong(message: Any, field: str = SCHEMA) -> ValidationError:
     return ValidationError([message], field)
 
 
+def wrong_at(message: Any, *keys: str | int) -> ValidationError:
+    """The error for one message about something inside: ``wrong_at(…, "rows", 1, "text")``."""
+    messages: Any = [message]
+    for key in reversed(keys):
+        messages = {key: messages}
+    return ValidationError(messages)
+
+
 class Localized(fields.Field):
     """Text by language, cleaned and in NFC; those of :func:`in_languages` are required, others welcome."""
 

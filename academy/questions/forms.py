@@ -68,3 +68,12 @@ def _settled(node: Any) -> Any:
 
 def _blank(row: Any) -> bool:
     return isinstance(row, dict) and set(row) <= {"id", "correct"}
+
+
+def ticked(row: Any, name: str) -> None:
+    """Make a list of what was ticked: ``{"correct": {"is-a": "true"}}`` → ``{"correct": ["a"]}``.
+
+    The marks are named ``….is-<id>``, since ids may be numbers, which in names order rows.
+    """
+    if isinstance(row, dict) and isinstance(row.get(name), dict):
+        row[name] = [mark.removeprefix("is-") for mark in row[name]]

@@ -10,11 +10,20 @@ from flask import Blueprint
 from markupsafe import Markup
 
 from academy.catalog.markdown import render_block, render_inline
+from academy.catalog.media_links import course_media_url
+from academy.catalog.media_queries import list_media
 from academy.questions import credit
+from academy.questions.file_formats import FORMATS
 from academy.questions.numbers import DECIMAL_SIGN
+from academy.questions.rubric import DEFAULT_RUBRIC
 from academy.web.format import percent
 
 bp = Blueprint("questions", __name__, template_folder="templates")
+
+bp.add_app_template_global(course_media_url)
+bp.add_app_template_global(list_media, "course_files")
+bp.add_app_template_global(tuple(FORMATS), "file_formats")
+bp.add_app_template_global(DEFAULT_RUBRIC, "default_rubric")
 
 # the words of an item never change, and every page that shows it renders them again
 _inline = lru_cache(maxsize=8192)(render_inline)

@@ -1,4 +1,4 @@
-"""All kinds of question of one application: the eight of the core and those of its course modules."""
+"""All kinds of question of one application: those of the core and those of its course modules."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from academy.kernel.i18n import _l
 from academy.plugins.contract import ExerciseType, Grade
 from academy.questions import credit
 from academy.questions.types.cloze import Cloze
+from academy.questions.types.extended import Extended
+from academy.questions.types.filed import Filed
+from academy.questions.types.hotspot import Hotspot
 from academy.questions.types.matching import Matching
+from academy.questions.types.matrix import Matrix
 from academy.questions.types.multiple import Multiple
 from academy.questions.types.numeric import Numeric
 from academy.questions.types.ordering import Ordering
+from academy.questions.types.placing import Placing
 from academy.questions.types.short import Short
 from academy.questions.types.single import Single
 from academy.questions.types.truefalse import TrueFalse
@@ -33,6 +38,11 @@ CORE_TYPES: tuple[ExerciseType, ...] = (
     Matching(),
     Ordering(),
     Cloze(),
+    Matrix(),
+    Hotspot(),
+    Placing(),
+    Extended(),
+    Filed(),
 )
 
 _EXTENSION = "academy_exercise_types"
@@ -68,6 +78,11 @@ def is_known(kind: str) -> bool:
 def exercise_type(kind: str) -> ExerciseType:
     """The type of a kind; one that stands in for it when its module is not installed."""
     return _known().get(kind) or MissingType(kind)
+
+
+def is_graded_by_hand(kind: str) -> bool:
+    """Whether a person grades the answers of a kind; a kind that is not installed is not known to be."""
+    return bool(getattr(exercise_type(kind), "graded_by_hand", False))
 
 
 def grade_safely(kind: str, spec: Mapping[str, Any], answer: Any, seed: int) -> Grade:

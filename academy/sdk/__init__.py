@@ -46,6 +46,7 @@ from academy.plugins.contract import (
 from academy.plugins.hookspecs import hookimpl
 from academy.questions.fields import DecimalText, Localized
 from academy.questions.forms import nested
+from academy.questions.rubric import DEFAULT_RUBRIC, RubricSchema, best_points, rubric_score, shown_rubric
 from academy.sdk.courses import (
     CourseView,
     ItemRow,
@@ -62,6 +63,7 @@ from academy.sdk.events import EVENTS
 
 __all__ = [
     "CONTRACT",
+    "DEFAULT_RUBRIC",
     "EVENTS",
     "LOCALES",
     "AcademyError",
@@ -94,6 +96,7 @@ __all__ = [
     "Printed",
     "Progress",
     "Role",
+    "RubricSchema",
     "StoredData",
     "TooMany",
     "Unauthenticated",
@@ -104,6 +107,7 @@ __all__ = [
     "_",
     "_l",
     "_n",
+    "best_points",
     "clean",
     "clock",
     "course_media_url",
@@ -131,6 +135,8 @@ __all__ = [
     "public",
     "redirect_back",
     "require",
+    "rubric_score",
+    "shown_rubric",
     "signed_in",
     "slug",
     "static_url",

@@ -22,6 +22,8 @@
   const SUBMIT_PATIENCE = 15000;
   const LAST_PATIENCE = 5000;
   const ASK_AGAIN = 2000;
+  /* a file goes its own way (upload.js) and comes back as a ticked box */
+  const ANSWER_FIELDS = "input[name]:not([type=file]), select[name], textarea[name]";
   const key = `academy.attempt.${form.dataset.attemptId}`;
   const words = JSON.parse(document.getElementById("attempt-texts")?.textContent || "{}");
   const token = document.querySelector('meta[name="csrf-token"]')?.content || "";
@@ -64,7 +66,7 @@
 
   function readFields(box) {
     const found = {};
-    for (const field of box.querySelectorAll("input[name], select[name], textarea[name]")) {
+    for (const field of box.querySelectorAll(ANSWER_FIELDS)) {
       if (field.disabled || ((field.type === "radio" || field.type === "checkbox") && !field.checked)) continue;
       const values = field.multiple ? [...field.selectedOptions].map((option) => option.value) : [field.value];
       for (const value of values) (found[field.name] = found[field.name] || []).push(value);
@@ -74,13 +76,13 @@
 
   function writeFields(box, fields) {
     const left = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, [].concat(value)]));
-    for (const field of box.querySelectorAll("input[name], select[name], textarea[name]")) {
+    for (const field of box.querySelectorAll(ANSWER_FIELDS)) {
       const values = left[field.name] || [];
       if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
       else if (field.multiple) for (const option of field.options) option.selected = values.includes(option.value);
       else field.value = values.length ? values.shift() : "";
     }
-    box.dispatchEvent(new CustomEvent("restored", { bubbles: true }));
+    box.dispatchEvent(new CustomEvent("restored", { bubbles: true, detail: { fields } }));
   }
 
   /* ---- what is seen */
