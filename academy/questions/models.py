@@ -74,9 +74,7 @@ class ItemCard(Model):
     """
 
     __tablename__ = "item_card"
-    __table_args__ = (
-        CheckConstraint(f"review IN ('{DRAFT}', '{IN_REVIEW}', '{APPROVED}')", name="review"),
-    )
+    __table_args__ = (CheckConstraint(f"review IN ('{DRAFT}', '{IN_REVIEW}', '{APPROVED}')", name="review"),)
 
     item_id: Mapped[int] = mapped_column(
         ForeignKey("item.id", ondelete="CASCADE"), primary_key=True, autoincrement=False

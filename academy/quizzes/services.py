@@ -10,12 +10,15 @@ from academy.quizzes.closing import (
     grade_pending,
     submit_attempt,
 )
+from academy.quizzes.paper_sealing import reveal_seeds, seal_exam, tend_examinations
+from academy.quizzes.paper_verifying import PaperReport, verify_papers
 from academy.quizzes.publishing import SavedQuiz, copy_quizzes, retire_quiz, save_quiz, sync_quizzes
 from academy.quizzes.starting import start_attempt
 from academy.quizzes.studio import free_slug, remove_quiz, write_quiz
 
 __all__ = [
     "FormAnswer",
+    "PaperReport",
     "SavedQuiz",
     "StoredAnswer",
     "copy_quizzes",
@@ -26,12 +29,16 @@ __all__ = [
     "grade_pending",
     "remove_quiz",
     "retire_quiz",
+    "reveal_seeds",
     "save_answer",
     "save_form",
     "save_form_answer",
     "save_quiz",
+    "seal_exam",
     "start_attempt",
     "submit_attempt",
     "sync_quizzes",
+    "tend_examinations",
+    "verify_papers",
     "write_quiz",
 ]
