@@ -86,6 +86,10 @@ ACT_NAMES: Mapping[str, Any] = {
     "authoring.question.restore": _l("Question brought back"),
     "quizzes.quiz.save": _l("Quiz stored"),
     "quizzes.quiz.retire": _l("Quiz taken out"),
+    "quizzes.exam.seal": _l("Examination sealed"),
+    "quizzes.exam.reveal": _l("Seed of an examination revealed"),
+    "quizzes.paper.print": _l("Papers printed"),
+    "quizzes.paper.download": _l("Printed papers downloaded"),
 }
 
 OBJECT_NAMES: Mapping[str, Any] = {
@@ -95,9 +99,11 @@ OBJECT_NAMES: Mapping[str, Any] = {
     "class_run": _l("Class"),
     "course": _l("Course"),
     "enrollment": _l("Enrollment"),
+    "exam_seal": _l("Seal of an examination"),
     "item": _l("Question"),
     "journal": _l("Journal"),
     "lesson": _l("Lesson"),
+    "paper_batch": _l("Printed papers"),
     "login_session": _l("Sign-in on a device"),
     "people_import": _l("Imported list"),
     "person": _l("Person"),

@@ -13,6 +13,7 @@ from academy.catalog.content_faults import validate_yaml
 from academy.catalog.content_parts import Changes
 from academy.catalog.yaml_marks import Fault, YamlFile
 from academy.kernel.actor import Actor
+from academy.questions.cards import MAX_CATEGORY, MAX_TAG, MAX_TAGS, Filing
 from academy.questions.fields import in_languages
 from academy.questions.registry import exercise_type, is_known, kinds
 from academy.questions.services import ItemDraft, sync_items
@@ -40,6 +41,17 @@ class ItemEntry(Schema):
         load_default=lambda: [LESSON, POOL],
         validate=validate.Length(min=1, error="Say where it is used: lesson, pool, or both."),
     )
+    category = fields.String(
+        load_default="", validate=validate.Length(max=MAX_CATEGORY, error="At most {max} characters.")
+    )
+    tags = fields.List(
+        fields.String(
+            validate=validate.Length(1, MAX_TAG, error="A tag has from {min} to {max} characters.")
+        ),
+        load_default=list,
+        validate=validate.Length(max=MAX_TAGS, error="At most {max} tags."),
+    )
+    topics = fields.List(fields.String(), load_default=list)
     spec = fields.Raw(required=True)
 
 
@@ -81,6 +93,11 @@ class QuestionsPart:
                         f"choose one of {', '.join(folder.outcome_ids)}",
                     )
                 )
+            for topic in entry.draft.filing.topics or ():
+                if topic not in folder.course["topics"]:
+                    known = ", ".join(folder.course["topics"])
+                    known = f"choose one of {known}" if known else "name it in course.yaml first"
+                    faults.append(entry.fault("topics", f"The course has no topic “{topic}”", known))
         return [*faults, *_reference_faults(folder, entries, keys)]
 
     def sync(self, actor: Actor, course_id: int, folder: CourseFolder) -> Changes:
@@ -150,6 +167,7 @@ def _read_entry(
             use_lesson=LESSON in entry["use"],
             use_pool=POOL in entry["use"],
             spec=spec,
+            filing=Filing(category=entry["category"], tags=entry["tags"], topics=entry["topics"]),
         ),
         [],
     )

@@ -6,19 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, case, func, select
 
 from academy.kernel.db import Prepared, db
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l
 from academy.plugins.contract import ExerciseType, Grade
-from academy.questions.models import ACTIVE, Item, ItemVersion
+from academy.questions.models import ACTIVE, APPROVED, CONTENT, DRAFT, Item, ItemCard, ItemVersion
 from academy.questions.options import AUTHORS_ORDER
 from academy.questions.registry import exercise_type, grade_safely
 from academy.questions.version_cache import specs
 
 __all__ = [
     "ItemRow",
+    "PoolCard",
     "PoolItem",
     "VersionRow",
     "check_answer",
@@ -30,6 +31,7 @@ __all__ = [
     "items_of_course",
     "items_of_lesson",
     "pool",
+    "pool_cards",
     "present_item",
     "public_text",
     "read_answer",
@@ -92,6 +94,10 @@ class PoolItem:
     lesson: str
     difficulty: int
     use_lesson: bool
+
+
+REVIEW_STATE = func.coalesce(ItemCard.review, case((Item.origin == CONTENT, APPROVED), else_=DRAFT))
+"""How far the review of an item is; for one without a card, as its card would begin."""
 
 
 def _current_items() -> Select:
@@ -248,6 +254,52 @@ def pool(course_id: int) -> list[PoolItem]:
             use_lesson=row.use_lesson,
         )
         for row in db.session.execute(statement.order_by(Item.key))
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolCard:
+    """An item of the pool with what the bank knows of it: version, review and languages; see :class:`PoolItem`."""
+
+    item_id: int
+    version_id: int
+    key: str
+    kind: str
+    outcome: str
+    lesson: str
+    difficulty: int
+    use_lesson: bool
+    number: int
+    hash: str
+    review: str
+    languages: Mapping[str, str]
+
+
+def pool_cards(course_id: int) -> list[PoolCard]:
+    """As :func:`pool`, with the items' cards; one query. ``languages`` is empty where the bank has no card yet."""
+    statement = (
+        _current_items()
+        .add_columns(REVIEW_STATE.label("review"), ItemCard.languages)
+        .outerjoin(ItemCard, ItemCard.item_id == Item.id)
+        .where(Item.course_id == course_id, Item.state == ACTIVE, Item.use_pool)
+        .order_by(Item.key)
+    )
+    return [
+        PoolCard(
+            item_id=row.id,
+            version_id=row.version_id,
+            key=row.key,
+            kind=row.kind,
+            outcome=row.outcome,
+            lesson=row.lesson,
+            difficulty=row.difficulty,
+            use_lesson=row.use_lesson,
+            number=row.number,
+            hash=row.hash,
+            review=row.review,
+            languages=row.languages or {},
+        )
+        for row in db.session.execute(statement)
     ]
 
 

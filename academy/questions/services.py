@@ -20,22 +20,44 @@ from academy.kernel.authorization import require
 from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import unit_of_work
+from academy.questions.cards import Filing, clean_category, clean_tags, index_items, keep_card
 from academy.questions.field_messages import messages_by_field
 from academy.questions.fields import in_languages
-from academy.questions.models import ACTIVE, CONTENT, RETIRED, STUDIO, Item, ItemVersion
+from academy.questions.models import (
+    ACTIVE,
+    CONTENT,
+    RETIRED,
+    STUDIO,
+    TAG,
+    TOPIC,
+    Item,
+    ItemCard,
+    ItemLabel,
+    ItemVersion,
+)
 from academy.questions.policies import can_edit_items
 from academy.questions.registry import exercise_type, is_known
 
 __all__ = [
+    "Filing",
     "ItemDraft",
     "SavedItem",
     "checked_spec",
+    "digest_of",
+    "index_items",
     "retire_item",
     "save_item",
     "sync_items",
 ]
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}\Z")
+
+
+def digest_of(kind: str, outcome: str, spec: Mapping[str, Any]) -> str:
+    """SHA-256 of what a version is made of, hexadecimal: as JSON with sorted keys and no spaces, in UTF-8."""
+    parts = {"kind": kind, "outcome": outcome, "spec": spec}
+    canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +72,12 @@ class ItemDraft:
     use_lesson: bool
     use_pool: bool
     spec: Mapping[str, Any]
+    filing: Filing = Filing()
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what a version is made of: kind, outcome and spec."""
-        parts = {"kind": self.kind, "outcome": self.outcome, "spec": self.spec}
-        canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        """The hash of the version that this would be."""
+        return digest_of(self.kind, self.outcome, self.spec)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +125,12 @@ def save_item(
     difficulty: int = 2,
     use_lesson: bool = True,
     use_pool: bool = True,
+    filing: Filing = Filing(),
 ) -> SavedItem:
     """Create an item, or give it a new version if what it asks has changed.
 
-    Attempts and lessons that used an older version keep it.
+    Attempts and lessons that used an older version keep it. What is changed is a draft again until somebody
+    else has approved it.
 
     Raises:
         NotFound: there is no such course.
@@ -126,6 +149,7 @@ def save_item(
             use_lesson=use_lesson,
             use_pool=use_pool,
             spec=checked_spec(kind, spec, course.languages),
+            filing=filing,
         )
         item = work.session.scalar(select(Item).where(Item.course_id == course_id, Item.key == key))
         same_use = item is not None and _same_use(item, draft, STUDIO)
@@ -170,9 +194,11 @@ def sync_items(actor: Actor, course_id: int, drafts: list[ItemDraft]) -> dict[st
                 .where(Item.course_id == course_id)
             )
         }
+        filed = _filings(work.session, course_id)
         for draft in drafts:
             item, digest = known.get(draft.key, (None, ""))
-            if item is not None and digest == draft.digest and _same_use(item, draft, CONTENT):
+            same = item is not None and digest == draft.digest and _same_use(item, draft, CONTENT)
+            if same and filed.get(item.id) == _filed(draft):
                 counts["unchanged"] += 1
                 continue
             _store(work.session, actor, course_id, draft, item, CONTENT)
@@ -223,7 +249,7 @@ def _same_use(item: Item, draft: ItemDraft, origin: str) -> bool:
 def _store(
     session: Any, actor: Actor, course_id: int, draft: ItemDraft, item: Item | None, origin: str
 ) -> SavedItem:
-    current = None
+    current = before = None
     if item is None:
         item = Item(course_id=course_id, key=draft.key, current_number=0)
         session.add(item)
@@ -237,6 +263,7 @@ def _store(
     item.use_lesson, item.use_pool = draft.use_lesson, draft.use_pool
     changed = current is None or current.hash != draft.digest
     if changed:
+        before = current.spec if current is not None else None
         item.current_number += 1
         session.flush()
         current = ItemVersion(
@@ -250,4 +277,39 @@ def _store(
         )
         session.add(current)
     session.flush()
+    keep_card(session, item, draft.spec, before=before, changed=changed, filing=draft.filing)
     return SavedItem(item_id=item.id, version_id=current.id, number=item.current_number, changed=changed)
+
+
+def _filings(session: Any, course_id: int) -> dict[int, tuple[str, frozenset[str], frozenset[str]]]:
+    """Where the items of a course are filed: category, tags and topics by item id; two queries."""
+    labels: dict[int, dict[str, set[str]]] = {}
+    for item_id, kind, label in session.execute(
+        select(ItemLabel.item_id, ItemLabel.kind, ItemLabel.label)
+        .join(Item, Item.id == ItemLabel.item_id)
+        .where(Item.course_id == course_id)
+    ):
+        labels.setdefault(item_id, {}).setdefault(kind, set()).add(label)
+    cards = session.execute(
+        select(ItemCard.item_id, ItemCard.category)
+        .join(Item, Item.id == ItemCard.item_id)
+        .where(Item.course_id == course_id)
+    )
+    return {
+        item_id: (
+            category,
+            frozenset(labels.get(item_id, {}).get(TAG, ())),
+            frozenset(labels.get(item_id, {}).get(TOPIC, ())),
+        )
+        for item_id, category in cards
+    }
+
+
+def _filed(draft: ItemDraft) -> tuple[str, frozenset[str], frozenset[str]]:
+    """Where a file wants its item: what it does not say is empty."""
+    filing = draft.filing
+    return (
+        clean_category(filing.category or ""),
+        frozenset(clean_tags(filing.tags or ())),
+        frozenset(filing.topics or ()),
+    )

@@ -24,3 +24,9 @@ def expire_overdue(progress: Progress) -> dict[str, Any]:
 def grade_pending(progress: Progress, *, attempt_id: int) -> None:
     """Grade what waits; tried again, later and later, while a grader fails."""
     services.grade_pending(attempt_id)
+
+
+@job("quizzes.tend_examinations")
+def tend_examinations(progress: Progress) -> dict[str, Any]:
+    """Seal the examinations of the next day that nobody has sealed; reveal the seeds of those that are over."""
+    return services.tend_examinations()

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from academy.kernel.crypto import EncryptedText
 from academy.kernel.db import Exact, Json, Model, UtcDateTime, primary_key, timestamp
 
 ACTIVE, RETIRED = "active", "retired"
@@ -171,3 +172,65 @@ class AnswerLog(Model):
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     answer: Mapped[Any | None] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ExamSeal(Model):
+    """What an examination is drawn from, fixed before it opens: its secret seed and its pool.
+
+    The hashes are public at once, the seed and the manifest once it is over (``revealed_at``); see
+    :mod:`academy.quizzes.paper_proof`. A later seal of the same quiz takes the place of an earlier one
+    that nobody has sat. ``opens`` and ``blueprint_hash`` tell which rules it was made for.
+    """
+
+    __tablename__ = "exam_seal"
+    __table_args__ = (UniqueConstraint("quiz_id", "number"),)
+
+    id: Mapped[int] = primary_key()
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    blueprint_hash: Mapped[str] = mapped_column(String(64))
+    seed: Mapped[str] = mapped_column(EncryptedText)
+    salt: Mapped[str] = mapped_column(String(64))
+    commitment: Mapped[str] = mapped_column(String(64))
+    manifest: Mapped[dict]
+    manifest_hash: Mapped[str] = mapped_column(String(64))
+    sealed_at: Mapped[datetime] = timestamp()
+    sealed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    revealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AttemptPaper(Model):
+    """How the paper of an attempt came about, where more than its seed is needed to draw it again.
+
+    ``seen`` are the keys of items that the learner had met before; ``shown`` has by slot the hash of what
+    was shown, options in their order, for examinations only.
+    """
+
+    __tablename__ = "attempt_paper"
+
+    attempt_id: Mapped[int] = mapped_column(
+        ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    seal_id: Mapped[int | None] = mapped_column(ForeignKey("exam_seal.id"), index=True)
+    seen: Mapped[list] = mapped_column(Json)
+    shown: Mapped[dict] = mapped_column(Json)
+
+
+class PaperBatch(Model):
+    """Printed variants of a quiz that somebody asked for: ``papers`` has code → ``{"seed", "slots"}``."""
+
+    __tablename__ = "paper_batch"
+    __table_args__ = (Index("ix_paper_batch_quiz_id", "quiz_id"),)
+
+    id: Mapped[int] = primary_key()
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id", ondelete="CASCADE"))
+    quiz_version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"))
+    seal_id: Mapped[int | None] = mapped_column(ForeignKey("exam_seal.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    job_id: Mapped[int | None]
+    lang: Mapped[str] = mapped_column(String(2))
+    papers: Mapped[dict]
+    created_at: Mapped[datetime] = timestamp()
+    made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    storage_key: Mapped[str | None] = mapped_column(String(80))

@@ -6,7 +6,7 @@ be repeated and verified years later, on another machine or in another language.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
@@ -94,13 +94,19 @@ class PoolTooSmall(Exception):
 
 
 def draw(
-    rules: Sequence[DrawRule], seed: int, pool: Iterable[Candidate], *, shuffle_items: bool = True
+    rules: Sequence[DrawRule],
+    seed: int,
+    pool: Iterable[Candidate],
+    *,
+    shuffle_items: bool = True,
+    seen: Collection[str] = (),
 ) -> tuple[Slot, ...]:
     """The paper of one attempt.
 
     No item is drawn twice. Where rules compete for an item, it goes to the one that needs it, so that
-    a draw fails only if no assignment at all could fill the blueprint. Items whose solution a lesson
-    shows come in only as far as the others do not suffice.
+    a draw fails only if no assignment at all could fill the blueprint. Items that the learner has met
+    in an earlier attempt come in only as far as the others do not suffice, and after them those whose
+    solution a lesson shows.
 
     Args:
         rules: the blueprint.
@@ -108,12 +114,13 @@ def draw(
         pool: the items at hand; the order they come in has no influence.
         shuffle_items: mix the rules' items; otherwise they stand rule by rule, within a rule by lesson
             and key.
+        seen: keys of the items that the learner has met before.
 
     Raises:
         PoolTooSmall: the blueprint cannot be filled.
     """
     items = {item.key: item for item in pool}
-    taken = _assign(rules, seed, items)
+    taken = _assign(rules, seed, items, frozenset(seen))
     chosen = [(rule, items[key]) for key, rule in taken.items()]
     if shuffle_items:
         chosen.sort(key=lambda pair: _chance(seed, "order", pair[1].key))
@@ -152,12 +159,17 @@ def _chance(seed: int, purpose: str, key: str) -> bytes:
     return blake2b(f"{seed}\x1f{purpose}\x1f{key}".encode(), digest_size=16).digest()
 
 
-def _assign(rules: Sequence[DrawRule], seed: int, items: Mapping[str, Candidate]) -> dict[str, int]:
-    """Item key → index of the rule it fills: first of what is preferred, the rest of what is admitted."""
+def _assign(
+    rules: Sequence[DrawRule], seed: int, items: Mapping[str, Candidate], seen: frozenset[str]
+) -> dict[str, int]:
+    """Item key → index of the rule it fills: the best first, each next kind of item only as far as needed."""
     by_chance = sorted(items, key=lambda key: _chance(seed, "draw", key))
+    choices = [[key for key in by_chance if key not in seen], by_chance] if seen else [by_chance]
     taken: dict[str, int] = {}
-    _fill(rules, [[key for key in by_chance if rule.prefers(items[key])] for rule in rules], taken)
-    _fill(rules, [[key for key in by_chance if rule.admits(items[key])] for rule in rules], taken)
+    for keys in choices:
+        _fill(rules, [[key for key in keys if rule.prefers(items[key])] for rule in rules], taken)
+    for keys in choices:
+        _fill(rules, [[key for key in keys if rule.admits(items[key])] for rule in rules], taken)
     _require_filled(rules, taken)
     return taken
 

@@ -43,6 +43,7 @@ __all__ = [
     "get_attempt",
     "get_log",
     "get_quiz",
+    "get_quiz_named",
     "get_visible_quiz",
     "is_own",
     "marks_shown",
@@ -118,6 +119,23 @@ def get_quiz(quiz_id: int) -> QuizRow:
 
 
 _BY_ID = Prepared(_quizzes().where(Quiz.id == bindparam("quiz_id")))
+
+
+def get_quiz_named(name: str) -> QuizRow:
+    """A quiz by its number, or by ``<course>/<quiz>``, for commands.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if name.isascii() and name.isdecimal():
+        return get_quiz(int(name))
+    course, _slash, slug = name.partition("/")
+    row = db.session.execute(
+        _quizzes().join(Course, Course.id == Quiz.course_id).where(Course.slug == course, Quiz.slug == slug)
+    ).first()
+    if row is None:
+        raise NotFound(_l("There is no such quiz."))
+    return _quiz_row(row)
 
 
 def find_quiz(course_id: int, slug: str) -> QuizRow | None:

@@ -34,6 +34,7 @@ class QuizRules:
     opens: datetime | None
     closes: datetime | None
     grace: timedelta
+    examination: bool = False
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> QuizRules:
@@ -50,6 +51,7 @@ class QuizRules:
             opens=datetime.fromisoformat(window["opens"]) if window["opens"] else None,
             closes=datetime.fromisoformat(window["closes"]) if window["closes"] else None,
             grace=timedelta(seconds=settings["grace_seconds"]),
+            examination=bool(settings.get("examination")),
         )
 
     @property

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate, validates_schema
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from academy.kernel import clock
 from academy.kernel.i18n import _l
@@ -116,6 +116,7 @@ class QuizSettings(Settings):
     )
     window = fields.Nested(WindowSettings, load_default=lambda: {"opens": None, "closes": None})
     grace_seconds = fields.Integer(strict=True, load_default=10, validate=validate.Range(0, 300))
+    examination = fields.Boolean()
 
     @validates_schema
     def _limits(self, data: Mapping[str, Any], **named: Any) -> None:
@@ -123,6 +124,11 @@ class QuizSettings(Settings):
             raise wrong(_l("The pass mark stands on the ten-point scale."), "pass_mark")
         if sum(row["count"] for row in data["draw"]) > MAX_ITEMS:
             raise wrong(_l("A paper has at most %(n)s items.", n=MAX_ITEMS), "draw")
+        if data.get("examination"):
+            for name in ("opens", "closes"):
+                if not data["window"][name]:
+                    message = _l("An examination opens and closes at set times.")
+                    raise ValidationError({name: [message]}, "window")
 
 
 # --- the API -----------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from academy.quizzes.closing import (
     submit_attempt,
 )
 from academy.quizzes.grade_changes import MarkChange, NewGrade, change_grades, would_change
+from academy.quizzes.paper_sealing import reveal_seeds, seal_exam, tend_examinations
+from academy.quizzes.paper_verifying import PaperReport, verify_papers
 from academy.quizzes.publishing import SavedQuiz, copy_quizzes, retire_quiz, save_quiz, sync_quizzes
 from academy.quizzes.starting import start_attempt
 from academy.quizzes.studio import free_slug, remove_quiz, write_quiz
@@ -19,6 +21,7 @@ __all__ = [
     "FormAnswer",
     "MarkChange",
     "NewGrade",
+    "PaperReport",
     "SavedQuiz",
     "StoredAnswer",
     "change_grades",
@@ -30,13 +33,17 @@ __all__ = [
     "grade_pending",
     "remove_quiz",
     "retire_quiz",
+    "reveal_seeds",
     "save_answer",
     "save_form",
     "save_form_answer",
     "save_quiz",
+    "seal_exam",
     "start_attempt",
     "submit_attempt",
     "sync_quizzes",
     "would_change",
+    "tend_examinations",
+    "verify_papers",
     "write_quiz",
 ]

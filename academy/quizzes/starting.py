@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -11,20 +9,17 @@ from academy.enrollment.models import Enrollment
 from academy.enrollment.queries import enrollment_of
 from academy.kernel import clock
 from academy.kernel.actor import Actor
-from academy.kernel.i18n import DEFAULT_LOCALE, LOCALES, _l
+from academy.kernel.i18n import DEFAULT_LOCALE, LOCALES
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
-from academy.questions.queries import pool
 from academy.quizzes.closing import close_attempt
 from academy.quizzes.enrollments import standing
 from academy.quizzes.errors import CannotStart
-from academy.quizzes.models import OPEN, Attempt, AttemptItem
-from academy.quizzes.paper import PoolTooSmall, Slot, draw
+from academy.quizzes.models import OPEN, Attempt
+from academy.quizzes.paper_drawing import draw_paper, keep_paper
 from academy.quizzes.queries import get_visible_quiz, obstacles_of
 from academy.quizzes.views import QuizRow
 
 __all__ = ["start_attempt"]
-
-SEED_BITS = 62
 
 
 def start_attempt(actor: Actor, quiz_id: int, *, lang: str | None = None) -> int:
@@ -41,8 +36,8 @@ def start_attempt(actor: Actor, quiz_id: int, *, lang: str | None = None) -> int
 
     Raises:
         NotFound: there is no such quiz for the actor.
-        CannotStart: the first of the obstacles (:mod:`academy.quizzes.obstacles`), or the pool is too
-            small for the blueprint.
+        CannotStart: the first of the obstacles (:mod:`academy.quizzes.obstacles`), or the paper cannot be
+            drawn (:mod:`academy.quizzes.paper_drawing`).
     """
     with unit_of_work() as work:
         quiz, _course = get_visible_quiz(actor, quiz_id)
@@ -81,8 +76,7 @@ def _goes_on(attempt: Attempt, run: Enrollment | None) -> bool:
 def _begin(work: UnitOfWork, run: Enrollment, quiz: QuizRow, *, number: int, lang: str) -> int:
     now, rules = clock.now(), quiz.rules
     deadline = rules.deadline(now)
-    seed = secrets.randbits(SEED_BITS)
-    slots = _paper(quiz, seed)
+    paper = draw_paper(quiz, run, number=number, lang=lang)
     attempt = Attempt(
         quiz_id=quiz.id,
         quiz_version_id=quiz.version_id,
@@ -90,7 +84,7 @@ def _begin(work: UnitOfWork, run: Enrollment, quiz: QuizRow, *, number: int, lan
         enrollment_id=run.id,
         number=number,
         attempt_limit=rules.attempts,
-        seed=seed,
+        seed=paper.seed,
         lang=lang,
         started_at=now,
         deadline=deadline,
@@ -110,33 +104,7 @@ def _begin(work: UnitOfWork, run: Enrollment, quiz: QuizRow, *, number: int, lan
         if running is None:
             raise
         return running
-    work.session.add_all(
-        AttemptItem(
-            attempt_id=attempt.id,
-            slot=slot.number,
-            item_version_id=slot.version_id,
-            weight=slot.weight,
-            penalty=slot.penalty,
-        )
-        for slot in slots
-    )
-    work.session.flush()
+    keep_paper(work.session, attempt.id, paper)
     if attempt.accepts_until is not None:
         work.enqueue("quizzes.expire", run_at=attempt.accepts_until, attempt_id=attempt.id)
     return attempt.id
-
-
-def _paper(quiz: QuizRow, seed: int) -> tuple[Slot, ...]:
-    rules = quiz.rules
-    try:
-        return draw(rules.draw, seed, pool(quiz.course_id), shuffle_items=rules.shuffle_items)
-    except PoolTooSmall as fault:
-        raise CannotStart(
-            _l(
-                "The quiz asks for %(wanted)s questions of a kind of which there are %(found)s.",
-                wanted=fault.wanted,
-                found=fault.found,
-            ),
-            rule="quiz.pool",
-            next_step=_l("Tell your instructor: the quiz cannot be sat until questions are added."),
-        ) from fault

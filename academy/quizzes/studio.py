@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from academy.audit.services import record
 from academy.authoring.queries import get_studio_course
 from academy.authoring.services import set_quizzes
 from academy.authoring.working_copy import editable_course, locked_course_draft
+from academy.kernel import clock
 from academy.kernel.actor import Actor
-from academy.kernel.errors import Invalid, NotFound
+from academy.kernel.errors import Conflict, Invalid, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.text import slug as slug_of
 from academy.kernel.unit_of_work import unit_of_work
 from academy.questions.queries import pool
 from academy.quizzes.paper import DrawRule, PoolTooSmall, draw
+from academy.quizzes.paper_sealing import holding_seal, seal_if_needed
 from academy.quizzes.publishing import SavedQuiz, retire_quiz, save_quiz
-from academy.quizzes.queries import find_quiz, quizzes_of_course
+from academy.quizzes.queries import find_quiz, get_quiz, quizzes_of_course
 
 __all__ = ["free_slug", "remove_quiz", "write_quiz"]
 
@@ -40,6 +43,7 @@ def write_quiz(
         locked_course_draft(work, actor, course)
         saved = save_quiz(actor, course.id, slug, settings)
         _require_enough(course.id, settings)
+        _keep_sealed(actor, saved.quiz_id)
         slugs = [quiz.slug for quiz in quizzes_of_course(course.id)]
         set_quizzes(actor, course_slug, slugs, needed=_passed(actor, course_slug, slug, needed))
         if saved.changed:
@@ -82,6 +86,26 @@ def _passed(actor: Actor, course_slug: str, slug: str, needed: bool | None) -> s
         return slug
     rule = get_studio_course(actor, course_slug).description["completion"].get("quiz")
     return "" if needed is False and rule == slug else None
+
+
+def _keep_sealed(actor: Actor, quiz_id: int) -> None:
+    """Seal an examination whose rules are new; while too little of its pool is approved it stays unsealed.
+
+    Raises:
+        Invalid: it would open in the past, or has opened with other rules.
+    """
+    quiz = get_quiz(quiz_id)
+    rules = quiz.rules
+    if not rules.examination or holding_seal(quiz) is not None:
+        return
+    if rules.opens is not None and clock.now() >= rules.opens:
+        message = _l(
+            "What an examination is drawn from is fixed and published before it opens: let it open later, or leave "
+            "what it draws and its opening as they were."
+        )
+        raise Invalid(message, rule="exam.opened", errors={"window.opens": [message]})
+    with suppress(Conflict):
+        seal_if_needed(actor, quiz_id)
 
 
 def _require_enough(course_id: int, settings: Mapping[str, Any]) -> None:

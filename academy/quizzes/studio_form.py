@@ -53,6 +53,7 @@ def settings_of(rules: QuizRules) -> dict[str, Any]:
         ],
         "review": {phase: list(rules.review.get(phase, ())) for phase in PHASES},
         "window": {"opens": rules.opens, "closes": rules.closes},
+        "examination": rules.examination,
     }
 
 
@@ -68,7 +69,7 @@ def read_settings(form: Any) -> dict[str, Any]:
         "draw": _rows(form),
         "review": {phase: form.getlist(f"review.{phase}") for phase in PHASES},
         "window": {name: form.get(f"window.{name}") or None for name in ("opens", "closes")},
-    }
+    } | ({"examination": True} if "examination" in form else {})
 
 
 def _rows(form: Any) -> list[dict[str, Any]]:

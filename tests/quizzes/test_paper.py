@@ -125,6 +125,29 @@ def test_a_line_may_take_what_lessons_show_like_anything_else():
     assert 100 < seen[True] < 200
 
 
+def test_what_the_learner_has_met_comes_in_only_as_far_as_needed():
+    pool = [Item(n, f"k{n}") for n in range(10)]
+    seen = {f"k{n}" for n in range(6)}
+    for seed in range(50):
+        assert {slot.version_id for slot in draw((DrawRule(count=4),), seed, pool, seen=seen)} == {6, 7, 8, 9}
+        assert sum(slot.version_id < 6 for slot in draw((DrawRule(count=7),), seed, pool, seen=seen)) == 3
+
+
+def test_an_item_met_before_is_better_than_one_whose_solution_a_lesson_shows():
+    pool = [Item(1, "met"), Item(2, "shown", use_lesson=True), Item(3, "both", use_lesson=True)]
+    for seed in range(20):
+        papers = [draw((DrawRule(count=count),), seed, pool, seen={"met", "both"}) for count in (1, 2)]
+        assert [{slot.version_id for slot in paper} for paper in papers] == [{1}, {1, 2}]
+
+
+def test_lines_that_compete_for_what_the_learner_has_not_met_share_it():
+    pool = [Item(1, "a"), Item(2, "b", outcome="o2"), Item(3, "c", outcome="o2"), Item(4, "d")]
+    rules = (DrawRule(count=1), DrawRule(count=1, outcome="o2"))
+    for seed in range(50):
+        paper = draw(rules, seed, pool, seen={"b", "d"})
+        assert {slot.version_id for slot in paper} == {1, 3}
+
+
 def test_lines_that_cannot_be_filled_unseen_are_named():
     pool = [Item(1, "a"), Item(2, "b", outcome="o2", use_lesson=True)]
     with pytest.raises(PoolTooSmall) as fault:
