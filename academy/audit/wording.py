@@ -86,6 +86,13 @@ ACT_NAMES: Mapping[str, Any] = {
     "authoring.question.restore": _l("Question brought back"),
     "quizzes.quiz.save": _l("Quiz stored"),
     "quizzes.quiz.retire": _l("Quiz taken out"),
+    "quizzes.answers.import": _l("Answers taken in from a file"),
+    "quizzes.time.grant": _l("More time given"),
+    "quizzes.code.set": _l("Access code set"),
+    "quizzes.code.remove": _l("Access code removed"),
+    "quizzes.accommodation.grant": _l("Accommodation granted"),
+    "quizzes.accommodation.withdraw": _l("Accommodation taken back"),
+    "quizzes.freeze.lift": _l("Examination: changes allowed again"),
 }
 
 OBJECT_NAMES: Mapping[str, Any] = {

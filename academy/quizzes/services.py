@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from academy.quizzes.access_codes import set_access_code
+from academy.quizzes.accommodations import grant_accommodation, withdraw_accommodation
 from academy.quizzes.answers import FormAnswer, StoredAnswer, save_answer, save_form, save_form_answer
+from academy.quizzes.answers_import import import_answers_file, plan_answers_file
+from academy.quizzes.board import grant_time
 from academy.quizzes.closing import (
     expire_attempt,
     expire_overdue,
@@ -10,6 +14,8 @@ from academy.quizzes.closing import (
     grade_pending,
     submit_attempt,
 )
+from academy.quizzes.devices import take_over
+from academy.quizzes.freezing import find_freeze, lift_freeze
 from academy.quizzes.publishing import SavedQuiz, copy_quizzes, retire_quiz, save_quiz, sync_quizzes
 from academy.quizzes.starting import start_attempt
 from academy.quizzes.studio import free_slug, remove_quiz, write_quiz
@@ -21,17 +27,26 @@ __all__ = [
     "copy_quizzes",
     "expire_attempt",
     "expire_overdue",
+    "find_freeze",
     "free_slug",
     "get_current_attempt",
     "grade_pending",
+    "grant_accommodation",
+    "grant_time",
+    "import_answers_file",
+    "lift_freeze",
+    "plan_answers_file",
     "remove_quiz",
     "retire_quiz",
     "save_answer",
     "save_form",
     "save_form_answer",
     "save_quiz",
+    "set_access_code",
     "start_attempt",
     "submit_attempt",
     "sync_quizzes",
+    "take_over",
+    "withdraw_accommodation",
     "write_quiz",
 ]
