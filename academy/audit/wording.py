@@ -90,6 +90,13 @@ ACT_NAMES: Mapping[str, Any] = {
     "quizzes.exam.reveal": _l("Seed of an examination revealed"),
     "quizzes.paper.print": _l("Papers printed"),
     "quizzes.paper.download": _l("Printed papers downloaded"),
+    "quizzes.answers.import": _l("Answers taken in from a file"),
+    "quizzes.time.grant": _l("More time given"),
+    "quizzes.code.set": _l("Access code set"),
+    "quizzes.code.remove": _l("Access code removed"),
+    "quizzes.accommodation.grant": _l("Accommodation granted"),
+    "quizzes.accommodation.withdraw": _l("Accommodation taken back"),
+    "quizzes.freeze.lift": _l("Examination: changes allowed again"),
 }
 
 OBJECT_NAMES: Mapping[str, Any] = {

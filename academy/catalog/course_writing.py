@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from academy.catalog.content_schema import CourseSchema
 from academy.catalog.errors import ContentFaulty, NothingToPublish
 from academy.catalog.events import CoursePublished
+from academy.catalog.freezing import require_not_frozen
 from academy.catalog.models import (
     Course,
     CourseFacet,
@@ -96,6 +97,7 @@ def write_course_version(
     Raises:
         ContentFaulty: the description breaks a rule of ``course.yaml``, or names what does not exist.
         NothingToPublish: there is no lesson.
+        Frozen: an examination of the course is under way.
     """
     present = work.session.scalar(
         select(CourseVersion).where(
@@ -115,6 +117,8 @@ def write_course_version(
     if present is not None and present.hash == digest:
         course.state = "published"
         return present, False
+    if present is not None:
+        require_not_frozen(course.id)
     newest = work.session.scalar(
         select(CourseVersion.number)
         .where(CourseVersion.course_id == course.id)

@@ -18,6 +18,11 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
+def is_frozen() -> bool:
+    """Whether a test has stopped the clock."""
+    return _frozen.get() is not None
+
+
 def today() -> date:
     """The current civil day in Hanoi: at 17:30 UTC on 30 June it is already 1 July."""
     return local(now()).date()

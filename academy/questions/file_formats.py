@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from academy.kernel.safe_archive import ArchiveLimits, ArchiveRefused, open_archive
 from academy.kernel.text import clean
 
 __all__ = ["FORMATS", "FileFormat", "file_name", "format_of"]
 
 MAX_NAME = 120
-_MAX_MEMBERS = 5_000
 _PDF_HEAD = 1_024
 _OOXML = "application/vnd.openxmlformats-officedocument."
 
@@ -40,6 +38,8 @@ FORMATS: Mapping[str, FileFormat] = {
 }
 
 _OFFICE = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
+# what is handed in is not opened here, so pictures in it may unpack to more than what is imported
+_LIMITS = ArchiveLimits(one=256 * 1024 * 1024, total=512 * 1024 * 1024)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -59,21 +59,17 @@ def format_of(data: bytes) -> str | None:
 
 
 def _packed(data: bytes) -> str | None:
-    """The format of a zip archive by its table of contents; nothing is unpacked but the few bytes that name ODT."""
+    """The format of a ZIP archive by the names of its files; one that no door lets in has none."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            names = {member.filename for member in members}
-            if len(members) > _MAX_MEMBERS or any(name.lower().endswith("vbaproject.bin") for name in names):
-                return None
-            if "[Content_Types].xml" in names:
-                return next((kind for part, kind in _OFFICE.items() if part in names), None)
-            first = members[0] if members else None
-            if first is not None and first.filename == "mimetype" and first.file_size < 100:
-                kind = archive.read(first)
-                return "odt" if kind.strip() == FORMATS["odt"].mime.encode() else None
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, NotImplementedError, OSError, ValueError, EOFError):
+        archive = open_archive(data, _LIMITS)
+    except ArchiveRefused:
         return None
+    if any(name.lower().endswith("vbaproject.bin") for name in archive):
+        return None
+    if "[Content_Types].xml" in archive:
+        return next((kind for part, kind in _OFFICE.items() if part in archive), None)
+    if "mimetype" in archive and archive.size("mimetype") < 100:
+        return "odt" if archive.read("mimetype").strip() == FORMATS["odt"].mime.encode() else None
     return None
 
 

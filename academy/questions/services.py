@@ -13,6 +13,7 @@ from marshmallow import ValidationError
 from sqlalchemy import select, update
 
 from academy.catalog.events import CourseMaterialChanged
+from academy.catalog.freezing import require_not_frozen
 from academy.catalog.queries import find_course_by_id
 from academy.catalog.views import CourseView
 from academy.kernel.actor import Actor
@@ -171,6 +172,8 @@ def retire_item(actor: Actor, item_id: int) -> None:
         if item is None:
             raise NotFound(_l("There is no such exercise."))
         _require_edit(actor, item.course_id)
+        if item.use_pool:
+            require_not_frozen(item.course_id)
         item.state = RETIRED
         work.emit(CourseMaterialChanged(course_id=item.course_id))
 
@@ -205,12 +208,16 @@ def sync_items(actor: Actor, course_id: int, drafts: list[ItemDraft]) -> dict[st
             counts["changed" if item is not None else "added"] += 1
         kept = {draft.key for draft in drafts}
         gone = [
-            item.id
+            item
             for item, _digest in known.values()
             if item.key not in kept and item.origin == CONTENT and item.state == ACTIVE
         ]
+        if any(item.use_pool for item in gone):
+            require_not_frozen(course_id)
         if gone:
-            work.session.execute(update(Item).where(Item.id.in_(gone)).values(state=RETIRED))
+            work.session.execute(
+                update(Item).where(Item.id.in_([item.id for item in gone])).values(state=RETIRED)
+            )
             counts["removed"] = len(gone)
     return counts
 
@@ -251,6 +258,8 @@ def _store(
 ) -> SavedItem:
     current = before = None
     if item is None:
+        if draft.use_pool:
+            require_not_frozen(course_id)
         item = Item(course_id=course_id, key=draft.key, current_number=0)
         session.add(item)
     else:
@@ -259,9 +268,12 @@ def _store(
                 ItemVersion.item_id == item.id, ItemVersion.number == item.current_number
             )
         )
+    changed = current is None or current.hash != draft.digest
+    in_pools = current is not None and (item.use_pool or draft.use_pool)
+    if in_pools and (changed or not _same_use(item, draft, origin)):
+        require_not_frozen(course_id)
     item.lesson, item.difficulty, item.state, item.origin = draft.lesson, draft.difficulty, ACTIVE, origin
     item.use_lesson, item.use_pool = draft.use_lesson, draft.use_pool
-    changed = current is None or current.hash != draft.digest
     if changed:
         before = current.spec if current is not None else None
         item.current_number += 1

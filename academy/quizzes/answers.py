@@ -11,13 +11,16 @@ from sqlalchemy import select
 
 from academy.kernel import clock
 from academy.kernel.actor import Actor
+from academy.kernel.database_clock import now_column
 from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.questions.queries import VersionRow, check_answer, read_answer
 from academy.quizzes.errors import AttemptClosed
-from academy.quizzes.models import OPEN, AnswerLog, Attempt, AttemptItem
+from academy.quizzes.models import OPEN, AnswerLog, Attempt, AttemptItem, QuizVersion
 from academy.quizzes.queries import slot_rows
+from academy.quizzes.rules import DeliveryRules
+from academy.quizzes.seat import NOWHERE, Seat, require_device, require_place
 
 __all__ = ["FormAnswer", "StoredAnswer", "save_answer", "save_form", "save_form_answer"]
 
@@ -44,7 +47,9 @@ class FormAnswer:
     based_on: int | None = None
 
 
-def save_answer(actor: Actor, attempt_id: int, slot: int, sequence: int, answer: Any) -> StoredAnswer:
+def save_answer(
+    actor: Actor, attempt_id: int, slot: int, sequence: int, answer: Any, *, seat: Seat = NOWHERE
+) -> StoredAnswer:
     """Store the answer of a slot under the client's sequence number.
 
     Doing it again changes nothing; neither does a sequence that is not higher than the stored one:
@@ -57,26 +62,33 @@ def save_answer(actor: Actor, attempt_id: int, slot: int, sequence: int, answer:
     Raises:
         NotFound: there is no such attempt of the actor, or no such slot.
         AttemptClosed: it was submitted, or the deadline and its grace are over; nothing was stored.
+        OtherDevice, WrongPlace: it is not to be written from this seat; nothing was stored.
         Invalid: the answer does not fit the item; nothing was stored.
     """
     with unit_of_work() as work:
-        attempt = _open_attempt(work, actor, attempt_id)
+        attempt = open_attempt(work, actor, attempt_id, seat)
         item, version = _slot(attempt.id, slot)
         return _store(work, item, version, sequence, answer)
 
 
 def save_form_answer(
-    actor: Actor, attempt_id: int, slot: int, sequence: int, form: Any, name: str
+    actor: Actor, attempt_id: int, slot: int, sequence: int, form: Any, name: str, *, seat: Seat = NOWHERE
 ) -> StoredAnswer:
     """Like :func:`save_answer`, with the answer as the fields ``name…`` of a form."""
     with unit_of_work() as work:
-        attempt = _open_attempt(work, actor, attempt_id)
+        attempt = open_attempt(work, actor, attempt_id, seat)
         item, version = _slot(attempt.id, slot)
         return _store(work, item, version, sequence, read_answer(version, form, name))
 
 
 def save_form(
-    actor: Actor, attempt_id: int, form: Any, answers: Mapping[str, FormAnswer]
+    actor: Actor,
+    attempt_id: int,
+    form: Any,
+    answers: Mapping[str, FormAnswer],
+    *,
+    seat: Seat = NOWHERE,
+    yields: bool = False,
 ) -> dict[int, Invalid]:
     """Store the answers of a page that was sent as a plain form, each as the next of its slot.
 
@@ -86,6 +98,7 @@ def save_form(
     Args:
         form: the submitted fields.
         answers: field prefix → the slot it is for.
+        yields: answers give way to whatever has been stored since the page was shown, changed on it or not.
 
     Returns:
         Slots whose answers could not be read, with the reason; all others are stored.
@@ -93,10 +106,11 @@ def save_form(
     Raises:
         NotFound: there is no such attempt of the actor.
         AttemptClosed: it was submitted, or its time is over; nothing was stored.
+        OtherDevice, WrongPlace: it is not to be written from this seat; nothing was stored.
     """
     refused: dict[int, Invalid] = {}
     with unit_of_work() as work:
-        attempt = _open_attempt(work, actor, attempt_id)
+        attempt = open_attempt(work, actor, attempt_id, seat)
         by_slot = {sent.slot: (name, sent) for name, sent in answers.items()}
         for item, version in slot_rows(attempt.id, by_slot):
             name, sent = by_slot[item.slot]
@@ -105,33 +119,49 @@ def save_form(
             except Invalid as refusal:
                 refused[item.slot] = refusal
                 continue
-            if answer != item.answer and not _is_stale(work, item, sent, answer):
-                _write(work, item, item.stored_sequence + 1, answer)
+            outdated = sent.based_on is not None and sent.based_on < item.stored_sequence
+            if yields and outdated or answer == item.answer:
+                continue
+            if not (outdated and _is_repeated(work, item, sent, answer)):
+                write_answer(work, item, item.stored_sequence + 1, answer)
     return refused
 
 
-def _open_attempt(work: UnitOfWork, actor: Actor, attempt_id: int) -> Attempt:
-    """The actor's attempt, held until the transaction ends, if it still takes answers."""
-    attempt = work.session.scalar(
-        select(Attempt)
+def open_attempt(
+    work: UnitOfWork, actor: Actor, attempt_id: int, seat: Seat, *, take_over: bool = False
+) -> Attempt:
+    """The actor's attempt, held until the transaction ends, if it still takes answers from this seat.
+
+    The deadline is judged by the database's clock, in the statement that takes hold of the row.
+
+    Args:
+        take_over: the seat may be a new one.
+    """
+    row = work.session.execute(
+        select(Attempt, QuizVersion.settings, now_column())
+        .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
         .where(Attempt.id == attempt_id, Attempt.person_id == actor.person_id)
-        .with_for_update()
+        .with_for_update(of=Attempt)
         # an object that this session met before must not hide what another request has done since
         .execution_options(populate_existing=True)
-    )
-    if attempt is None or actor.person_id is None:
+    ).first()
+    if row is None or actor.person_id is None:
         raise NotFound(_l("There is no such attempt."))
+    attempt, settings, now = row
     if attempt.state != OPEN:
         raise AttemptClosed(
             _l("This attempt has been submitted: answers can no longer be changed."),
             next_step=_l("Open the attempt to see what was stored."),
         )
-    if attempt.accepts_until is not None and clock.now() > attempt.accepts_until:
+    if attempt.accepts_until is not None and now > attempt.accepts_until:
         raise AttemptClosed(
             _l("The time of this attempt is over: this answer was not stored."),
             rule="attempt.deadline",
             next_step=_l("What was stored before the deadline counts. Open the attempt to see it."),
         )
+    require_place(DeliveryRules.from_settings(settings), seat)
+    if not take_over:
+        require_device(attempt.device, seat)
     return attempt
 
 
@@ -147,7 +177,7 @@ def _store(
 ) -> StoredAnswer:
     checked = check_answer(version, answer)
     if sequence > item.stored_sequence:
-        _write(work, item, sequence, checked)
+        write_answer(work, item, sequence, checked)
     return StoredAnswer(
         slot=item.slot,
         stored_sequence=item.stored_sequence,
@@ -156,7 +186,8 @@ def _store(
     )
 
 
-def _write(work: UnitOfWork, item: AttemptItem, sequence: int, answer: Any) -> None:
+def write_answer(work: UnitOfWork, item: AttemptItem, sequence: int, answer: Any) -> None:
+    """Put a checked answer into the current state and the log, for services of this slice; both or neither."""
     now = clock.now()
     item.stored_sequence, item.answer, item.answered_at = sequence, answer, now
     work.session.add(
@@ -165,10 +196,8 @@ def _write(work: UnitOfWork, item: AttemptItem, sequence: int, answer: Any) -> N
     work.session.flush()
 
 
-def _is_stale(work: UnitOfWork, item: AttemptItem, sent: FormAnswer, answer: Any) -> bool:
-    """Whether the page only repeats what it was shown, while something newer has been stored."""
-    if sent.based_on is None or sent.based_on >= item.stored_sequence:
-        return False
+def _is_repeated(work: UnitOfWork, item: AttemptItem, sent: FormAnswer, answer: Any) -> bool:
+    """Whether the page only repeats the answer that it was shown."""
     shown = work.session.scalar(
         select(AnswerLog.answer).where(
             AnswerLog.attempt_id == item.attempt_id,

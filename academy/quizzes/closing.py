@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import select
 
-from academy.kernel import clock
+from academy.kernel import database_clock
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
 from academy.kernel.errors import NotFound, Unavailable
@@ -22,6 +22,7 @@ from academy.quizzes.marks import FOUR_PLACES, mark_of, share_of, to_decimal, wi
 from academy.quizzes.models import EXPIRED, OPEN, SUBMITTED, Attempt, AttemptItem, Quiz, QuizVersion
 from academy.quizzes.queries import get_attempt, slot_rows
 from academy.quizzes.rules import QuizRules
+from academy.quizzes.seat import NOWHERE, Seat, require_device
 from academy.quizzes.views import AttemptView, is_answer, shown_seed
 
 __all__ = [
@@ -40,7 +41,7 @@ Pinned = tuple[int, QuizRules]
 """The course of an attempt and the rules it started with; neither ever changes."""
 
 
-def submit_attempt(actor: Actor, attempt_id: int) -> str:
+def submit_attempt(actor: Actor, attempt_id: int, *, seat: Seat = NOWHERE) -> str:
     """Close one's attempt with what is stored; doing it again changes nothing.
 
     After the deadline and its grace the attempt closes as expired, with the same answers.
@@ -50,15 +51,18 @@ def submit_attempt(actor: Actor, attempt_id: int) -> str:
 
     Raises:
         NotFound: there is no such attempt of the actor.
+        OtherDevice: it is being sat on another device, and its time is not over.
     """
     if actor.person_id is None:
         raise NotFound(_l("There is no such attempt."))
     pinned, ahead = _grade_ahead(attempt_id, actor.person_id)
     with unit_of_work() as work:
-        attempt = held(work, attempt_id)
+        attempt = hold_attempt(work, attempt_id)
         if attempt is None or attempt.person_id != actor.person_id:
             raise NotFound(_l("There is no such attempt."))
         if attempt.state == OPEN:
+            if not _is_overdue(attempt, database_clock.now()):
+                require_device(attempt.device, seat)
             _close(work, attempt, pinned or rules_of(attempt), ahead)
         return attempt.state
 
@@ -66,8 +70,8 @@ def submit_attempt(actor: Actor, attempt_id: int) -> str:
 def expire_attempt(attempt_id: int) -> bool:
     """Close an attempt whose deadline and grace are over; whether this call did it."""
     with unit_of_work() as work:
-        attempt = held(work, attempt_id)
-        if attempt is None or not _is_overdue(attempt, clock.now()):
+        attempt = hold_attempt(work, attempt_id)
+        if attempt is None or not _is_overdue(attempt, database_clock.now()):
             return False
         _close(work, attempt, rules_of(attempt), {})
         return True
@@ -76,7 +80,7 @@ def expire_attempt(attempt_id: int) -> bool:
 def close_attempt(attempt_id: int) -> None:
     """Close an open attempt with what is stored, whoever asks; as expired if its time is over."""
     with unit_of_work() as work:
-        attempt = held(work, attempt_id)
+        attempt = hold_attempt(work, attempt_id)
         if attempt is not None and attempt.state == OPEN:
             _close(work, attempt, rules_of(attempt), {})
 
@@ -88,7 +92,7 @@ def get_current_attempt(actor: Actor, attempt_id: int) -> AttemptView:
         NotFound: there is none, or the actor may not know that there is.
     """
     view = get_attempt(actor, attempt_id)
-    if view.attempt.is_overdue(clock.now()) and expire_attempt(attempt_id):
+    if view.attempt.is_overdue(view.server_now) and expire_attempt(attempt_id):
         view = get_attempt(actor, attempt_id)
     return view
 
@@ -97,7 +101,7 @@ def expire_overdue(limit: int = 1000) -> int:
     """Close every overdue attempt, each in its own transaction; how many this call closed."""
     overdue = db.session.scalars(
         select(Attempt.id)
-        .where(Attempt.state == OPEN, Attempt.accepts_until < clock.now())
+        .where(Attempt.state == OPEN, Attempt.accepts_until < database_clock.now())
         .order_by(Attempt.accepts_until)
         .limit(limit)
     ).all()
@@ -111,7 +115,7 @@ def grade_pending(attempt_id: int) -> None:
         Unavailable: a grader still fails; to be tried again.
     """
     with unit_of_work() as work:
-        attempt = held(work, attempt_id)
+        attempt = hold_attempt(work, attempt_id)
         if attempt is None or not attempt.pending:
             return
         course_id, rules = rules_of(attempt)
@@ -127,21 +131,46 @@ def grade_pending(attempt_id: int) -> None:
         if any((item.grade or {}).get("pending") for item, _version in rows):
             raise Unavailable(_l("An answer of attempt %(id)s still cannot be graded.", id=attempt.id))
         make_mark(attempt, rules, [item for item, _version in rows])
-        work.session.flush()
-        work.emit(
-            AttemptGraded(
-                attempt_id=attempt.id,
-                quiz_id=attempt.quiz_id,
-                course_id=course_id,
-                person_id=attempt.person_id,
-                mark=attempt.mark,
-                passed=attempt.passed,
-            )
+        _tell_graded(work, attempt, course_id)
+
+
+def grade_late_answers(work: UnitOfWork, attempt: Attempt, slots: Iterable[int]) -> None:
+    """Grade answers that came after the end of an attempt, for services of this slice; close it first if need be."""
+    if attempt.state == OPEN:
+        _close(work, attempt, rules_of(attempt), {})
+        return
+    course_id, rules = rules_of(attempt)
+    rows = slot_rows(attempt.id)
+    for item, version in rows:
+        if item.slot in slots:
+            keep_grade(item, _grade(attempt, rules, item, version, {}))
+    make_mark(attempt, rules, [item for item, _version in rows])
+    if attempt.pending:
+        _enqueue_grading(work, attempt)
+    else:
+        _tell_graded(work, attempt, course_id)
+
+
+def _tell_graded(work: UnitOfWork, attempt: Attempt, course_id: int) -> None:
+    work.session.flush()
+    work.emit(
+        AttemptGraded(
+            attempt_id=attempt.id,
+            quiz_id=attempt.quiz_id,
+            course_id=course_id,
+            person_id=attempt.person_id,
+            mark=attempt.mark,
+            passed=attempt.passed,
         )
+    )
 
 
-def held(work: UnitOfWork, attempt_id: int) -> Attempt | None:
-    """The attempt, held until the transaction ends, as it stands in the database now."""
+def _enqueue_grading(work: UnitOfWork, attempt: Attempt) -> None:
+    work.enqueue("quizzes.grade_pending", key=f"quizzes.grade_pending:{attempt.id}", attempt_id=attempt.id)
+
+
+def hold_attempt(work: UnitOfWork, attempt_id: int) -> Attempt | None:
+    """The attempt, for services of this slice: held until the transaction ends, as it stands in the database now."""
     return work.session.scalar(
         select(Attempt)
         .where(Attempt.id == attempt_id)
@@ -186,16 +215,14 @@ def _close(work: UnitOfWork, attempt: Attempt, pinned: Pinned, ahead: Ahead) -> 
     rows = slot_rows(attempt.id)
     for item, version in rows:
         keep_grade(item, _grade(attempt, rules, item, version, ahead))
-    now = clock.now()
+    now = database_clock.now()
     overdue = _is_overdue(attempt, now)
     attempt.state = EXPIRED if overdue else SUBMITTED
     attempt.submitted_at = attempt.deadline if overdue else now
     make_mark(attempt, rules, [item for item, _version in rows])
     work.session.flush()
     if attempt.pending:
-        work.enqueue(
-            "quizzes.grade_pending", key=f"quizzes.grade_pending:{attempt.id}", attempt_id=attempt.id
-        )
+        _enqueue_grading(work, attempt)
     work.emit(
         AttemptSubmitted(
             attempt_id=attempt.id,

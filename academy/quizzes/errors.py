@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from academy.kernel.errors import Conflict
+from academy.kernel.errors import Conflict, Forbidden
 
 
 class CannotStart(Conflict):
@@ -15,3 +15,15 @@ class AttemptClosed(Conflict):
     """The attempt was submitted, or its time is over: nothing more is stored."""
 
     default_rule = "attempt.closed"
+
+
+class OtherDevice(Conflict):
+    """The attempt is being sat on another device; taking it over is the way here."""
+
+    default_rule = "attempt.device"
+
+
+class WrongPlace(Forbidden):
+    """The quiz is not to be sat from this address."""
+
+    default_rule = "quiz.address"

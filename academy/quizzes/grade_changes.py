@@ -20,7 +20,15 @@ from academy.kernel.errors import Conflict, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.plugins.contract import Grade
-from academy.quizzes.closing import Pinned, counted_score, grade_as_json, held, keep_grade, make_mark, rules_of
+from academy.quizzes.closing import (
+    Pinned,
+    counted_score,
+    grade_as_json,
+    hold_attempt,
+    keep_grade,
+    make_mark,
+    rules_of,
+)
 from academy.quizzes.events import AttemptGraded, MarkChanged
 from academy.quizzes.marks import mark_of, share_of
 from academy.quizzes.models import OPEN, Attempt, AttemptItem, GradeChange
@@ -71,7 +79,7 @@ def change_grades(
         Conflict: it is still being sat.
     """
     with unit_of_work() as work:
-        attempt = held(work, attempt_id)
+        attempt = hold_attempt(work, attempt_id)
         if attempt is None:
             raise NotFound(_l("There is no such attempt."))
         _require_closed(attempt)

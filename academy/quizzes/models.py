@@ -61,7 +61,8 @@ class Attempt(Model):
     ``number`` counts the attempts of a run (see :func:`academy.quizzes.enrollments.standing`). That a
     person has at most one open attempt at a quiz, and never more than the limit, is a rule of the
     schema. ``deadline`` is what the learner is told; ``accepts_until`` adds the grace. ``score`` is
-    the unrounded share of the points, ``mark`` the ten-point mark made of it.
+    the unrounded share of the points, ``mark`` the ten-point mark made of it. ``device`` names the one on
+    which it is being sat, None where the quiz does not care. ``extra_minutes`` were granted while it was sat.
     """
 
     __tablename__ = "attempt"
@@ -102,6 +103,8 @@ class Attempt(Model):
     score: Mapped[Decimal | None] = mapped_column(Exact(7, 6))
     mark: Mapped[Decimal | None] = mapped_column(Exact(3, 1))
     passed: Mapped[bool | None]
+    device: Mapped[str | None] = mapped_column(String(80))
+    extra_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class AttemptItem(Model):
@@ -234,3 +237,63 @@ class PaperBatch(Model):
     created_at: Mapped[datetime] = timestamp()
     made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     storage_key: Mapped[str | None] = mapped_column(String(80))
+class AttemptDevice(Model):
+    """A device on which an attempt was sat, the first one and each that took over; rows are only ever added."""
+
+    __tablename__ = "attempt_device"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    device: Mapped[str] = mapped_column(String(80))
+    address: Mapped[str] = mapped_column(String(64))
+    agent: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Accommodation(Model):
+    """What one person is granted at one quiz; each change of it is in the journal."""
+
+    __tablename__ = "accommodation"
+    __table_args__ = (
+        CheckConstraint("extra_minutes >= 0 AND extra_percent >= 0 AND extra_attempts >= 0", name="extra"),
+        CheckConstraint("opens IS NULL OR closes IS NULL OR opens < closes", name="window"),
+    )
+
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    extra_minutes: Mapped[int] = mapped_column(default=0)
+    extra_percent: Mapped[int] = mapped_column(default=0)
+    extra_attempts: Mapped[int] = mapped_column(default=0)
+    opens: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closes: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(String(1000))
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    granted_at: Mapped[datetime] = timestamp()
+
+
+class AccessCode(Model):
+    """The code without which a quiz cannot be started; changed without a new version of the quiz."""
+
+    __tablename__ = "quiz_access_code"
+
+    quiz_id: Mapped[int] = mapped_column(
+        ForeignKey("quiz.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    mac: Mapped[str] = mapped_column(String(64))
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    set_at: Mapped[datetime] = timestamp()
+
+
+class FreezeLift(Model):
+    """An administrator lets what a quiz uses be changed although it is being sat, for a while, with a reason."""
+
+    __tablename__ = "freeze_lift"
+
+    id: Mapped[int] = primary_key()
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id", ondelete="CASCADE"), index=True)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(String(1000))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = timestamp()

@@ -8,20 +8,23 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from academy.kernel import clock
-from academy.kernel.errors import Invalid
+from academy.kernel.errors import AcademyError, Invalid, TooMany
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import LANGUAGE_NAMES, LOCALES, _, current_language
 from academy.kernel.rights import public, signed_in
 from academy.questions.queries import read_answer
-from academy.quizzes import queries, services, studio_pages
+from academy.quizzes import queries, room_pages, services, studio_pages
+from academy.quizzes.answers_file import file_key
 from academy.quizzes.blueprint import bp
 from academy.quizzes.enrollments import standing
-from academy.quizzes.errors import AttemptClosed, CannotStart
+from academy.quizzes.errors import AttemptClosed, CannotStart, OtherDevice, WrongPlace
 from academy.quizzes.page_fields import answers_in, base_name, field_name
+from academy.quizzes.policies import can_invigilate
 from academy.quizzes.results import body_of, result_of
+from academy.quizzes.seat_of_request import current_seat
 from academy.quizzes.views import AttemptView
 
-__all__ = ["bp", "studio_pages"]
+__all__ = ["bp", "room_pages", "studio_pages"]
 
 
 @bp.get("/quizzes/<int:quiz>")
@@ -36,19 +39,27 @@ def start_attempt(quiz: int) -> Response | tuple[str, int]:
     lang = request.form.get("lang")
     try:
         attempt = services.start_attempt(
-            current_actor(), quiz, lang=lang if lang in LOCALES else current_language()
+            current_actor(),
+            quiz,
+            lang=lang if lang in LOCALES else current_language(),
+            code=request.form.get("code", ""),
+            seat=current_seat(),
         )
-    except CannotStart as refusal:
+    except (CannotStart, WrongPlace, TooMany) as refusal:
         return _quiz_page(quiz, refusal), refusal.status
     return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
 
 
 @bp.get("/attempts/<int:attempt>")
 @signed_in
-def show_attempt(attempt: int) -> str:
-    """The paper while it is being sat by its learner, else the result."""
+def show_attempt(attempt: int) -> str | tuple[str, int]:
+    """The paper while it is being sat by its learner, the way to it on another device, else the result."""
     actor = current_actor()
     view = services.get_current_attempt(actor, attempt)
+    try:
+        queries.require_seat(actor, view, current_seat())
+    except OtherDevice as refusal:
+        return _take_over_page(view, refusal), 200
     if view.attempt.is_open and queries.is_own(actor, view.attempt.person_id):
         return _paper(view)
     return _result_page(view)
@@ -60,7 +71,13 @@ def save_page(attempt: int) -> Response | tuple[str, int]:
     """Store the page's answers and stay, or go on to the look back."""
     target = "quizzes.review_attempt" if "review" in request.form else "quizzes.show_attempt"
     try:
-        refused = services.save_form(current_actor(), attempt, request.form, answers_in(request.form))
+        refused = services.save_form(
+            current_actor(), attempt, request.form, answers_in(request.form), seat=current_seat()
+        )
+    except OtherDevice as refusal:
+        return _take_over_page(
+            services.get_current_attempt(current_actor(), attempt), refusal
+        ), refusal.status
     except AttemptClosed as closed:
         flash(str(closed.message), "error")
         return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
@@ -77,7 +94,28 @@ def review_attempt(attempt: int) -> str | Response:
     view = services.get_current_attempt(actor, attempt)
     if not view.attempt.is_open or not queries.is_own(actor, view.attempt.person_id):
         return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
-    return render_template("quizzes/review.html", view=view, server_now=clock.now())
+    queries.require_seat(actor, view, current_seat())
+    return render_template("quizzes/review.html", view=view, server_now=view.server_now)
+
+
+@bp.post("/attempts/<int:attempt>/device")
+@signed_in
+def take_over(attempt: int) -> Response | tuple[str, int]:
+    """Go on here; what a page without scripts had sent from here in vain is stored now."""
+    actor, answers = current_actor(), answers_in(request.form)
+    try:
+        services.take_over(actor, attempt, current_seat())
+        refused = (
+            services.save_form(actor, attempt, request.form, answers, seat=current_seat(), yields=True)
+            if answers
+            else {}
+        )
+    except AttemptClosed as closed:
+        flash(str(closed.message), "error")
+        refused = {}
+    if refused:
+        return _paper(services.get_current_attempt(actor, attempt), refused), 422
+    return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
 
 
 @bp.post("/attempts/<int:attempt>/submission")
@@ -88,18 +126,27 @@ def submit_attempt(attempt: int) -> Response | tuple[str, int]:
     answers = answers_in(request.form)
     if answers:
         try:
-            refused = services.save_form(actor, attempt, request.form, answers)
+            refused = services.save_form(actor, attempt, request.form, answers, seat=current_seat())
             if refused:
                 return _paper(services.get_current_attempt(actor, attempt), refused), 422
         except AttemptClosed:
             flash(_("The time was over: answers that had not been stored by then do not count."), "warning")
-    services.submit_attempt(actor, attempt)
+        except OtherDevice as refusal:
+            return _take_over_page(services.get_current_attempt(actor, attempt), refusal), refusal.status
+    services.submit_attempt(actor, attempt, seat=current_seat())
     return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
 
 
-def _quiz_page(quiz_id: int, refusal: CannotStart | None = None) -> str:
+def _take_over_page(view: AttemptView, refusal: OtherDevice) -> str:
+    """What was sent comes along, to be stored once the attempt goes on here."""
+    sent = [(name, value) for name, value in request.form.items(multi=True) if name[:1] in "sb"]
+    return render_template("quizzes/take_over.html", view=view, refusal=refusal, sent=sent)
+
+
+def _quiz_page(quiz_id: int, refusal: AcademyError | None = None) -> str:
     actor = current_actor()
     quiz, course = queries.get_visible_quiz(actor, quiz_id)
+    quiz = quiz.accommodated()
     attempts = queries.attempts_of(actor.person_id, quiz_id)
     now = clock.now()
     running = next((one for one in attempts if one.is_open and not one.is_overdue(now)), None)
@@ -117,6 +164,9 @@ def _quiz_page(quiz_id: int, refusal: CannotStart | None = None) -> str:
         paper_languages=[(code, LANGUAGE_NAMES[code]) for code in course.languages if code in LANGUAGE_NAMES],
         obstacles=queries.obstacles_of(actor, quiz, stands),
         refusal=refusal,
+        allowance=quiz.allowance,
+        code=request.form.get("code", "") if isinstance(refusal, CannotStart) else "",
+        may_invigilate=actor.is_authenticated and can_invigilate(actor, course),
     )
 
 
@@ -126,7 +176,8 @@ def _paper(view: AttemptView, refused: dict[int, Invalid] | None = None) -> str:
     return render_template(
         "quizzes/paper.html",
         view=view,
-        server_now=clock.now(),
+        server_now=view.server_now,
+        file_key=file_key(view.attempt.id, view.attempt.person_id),
         refused=refused,
         sequences={str(slot.slot): slot.stored_sequence for slot in view.slots},
         items=[

@@ -17,3 +17,8 @@ def can_read_attempts(actor: Actor, course: CourseView) -> bool:
 @policy(_l("Only the course's own instructors and the administrators of its unit may change its quizzes"))
 def can_edit_quizzes(actor: Actor, course: CourseView) -> bool:
     return can_edit_course(actor, course)
+
+
+@policy(_l("Only the course's own instructors and the administrators of its unit may invigilate its quizzes"))
+def can_invigilate(actor: Actor, course: CourseView) -> bool:
+    return can_edit_course(actor, course)

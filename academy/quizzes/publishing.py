@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from academy.authoring.events import CourseCopied
 from academy.authoring.services import set_quizzes
+from academy.catalog.freezing import require_not_frozen
 from academy.catalog.queries import find_course_by_id
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
@@ -81,6 +82,7 @@ def retire_quiz(actor: Actor, quiz_id: int) -> None:
         if quiz is None or course is None:
             raise NotFound(_l("There is no such quiz."))
         require(actor, can_edit_quizzes, course)
+        require_not_frozen(quiz.course_id)
         quiz.state = RETIRED
 
 
@@ -105,6 +107,7 @@ def sync_quizzes(actor: Actor, course_id: int, wanted: Mapping[str, Mapping[str,
                 counts["changed" if saved.changed or not same_use else "unchanged"] += 1
         for slug, quiz in known.items():
             if slug not in wanted and quiz.origin == CONTENT and quiz.state == ACTIVE:
+                require_not_frozen(course_id)
                 quiz.state = RETIRED
                 counts["removed"] += 1
         work.session.flush()
@@ -152,8 +155,10 @@ def _store(
                 QuizVersion.quiz_id == quiz.id, QuizVersion.number == quiz.current_number
             )
         )
-    quiz.state, quiz.origin = ACTIVE, origin
     changed = current is None or current.hash != digest
+    if current is not None and (changed or quiz.state != ACTIVE):
+        require_not_frozen(course_id)
+    quiz.state, quiz.origin = ACTIVE, origin
     if changed:
         quiz.current_number += 1
         session.flush()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,18 +17,30 @@ from academy.catalog.views import CourseView
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
+from academy.kernel.database_clock import now_column
 from academy.kernel.db import Prepared, db
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l
+from academy.organization.models import Person
 from academy.questions.models import Item, ItemVersion
 from academy.questions.queries import VersionRow, specs_of
 from academy.quizzes.enrollments import Standing, is_enrolled
 from academy.quizzes.marks import share_of, to_decimal
-from academy.quizzes.models import ACTIVE, AnswerLog, Attempt, AttemptItem, Quiz, QuizVersion
+from academy.quizzes.models import (
+    ACTIVE,
+    AccessCode,
+    Accommodation,
+    AnswerLog,
+    Attempt,
+    AttemptItem,
+    Quiz,
+    QuizVersion,
+)
 from academy.quizzes.obstacles import Obstacle, obstacles_to_start
 from academy.quizzes.policies import can_read_attempts
 from academy.quizzes.review import SCORE, phase_of, released
-from academy.quizzes.rules import QuizRules
+from academy.quizzes.rules import Allowance, QuizRules
+from academy.quizzes.seat import Seat, require_device, require_place
 from academy.quizzes.views import (
     AttemptSlot,
     AttemptSummary,
@@ -41,15 +55,18 @@ __all__ = [
     "attempts_of",
     "find_quiz",
     "get_attempt",
+    "get_clock",
     "get_log",
     "get_quiz",
     "get_quiz_named",
     "get_visible_quiz",
     "is_own",
     "marks_shown",
+    "name_of",
     "obstacles_of",
     "outcome_results",
     "quizzes_of_course",
+    "require_seat",
 ]
 
 _SUMMARY = (
@@ -70,6 +87,8 @@ _SUMMARY = (
     Attempt.score,
     Attempt.mark,
     Attempt.passed,
+    Attempt.device,
+    Attempt.extra_minutes,
 )
 _SUMMARY_NAMES = tuple(column.key for column in _SUMMARY)
 
@@ -106,19 +125,33 @@ def _quiz_row(row: Row) -> QuizRow:
     )
 
 
-def get_quiz(quiz_id: int) -> QuizRow:
-    """A quiz with its current rules, for services: no policy is asked.
+def get_quiz(quiz_id: int, person_id: int | None = None) -> QuizRow:
+    """A quiz with its current rules and what that person is granted, for services: no policy is asked.
 
     Raises:
         NotFound: there is none.
     """
-    rows = _BY_ID(quiz_id=quiz_id)
+    rows = _BY_ID(quiz_id=quiz_id, person_id=person_id or 0)
     if not rows:
         raise NotFound(_l("There is no such quiz."))
-    return _quiz_row(rows[0])
+    quiz, (code_of, granted_at, *granted) = _quiz_row(rows[0]), rows[0][7:]
+    allowance = Allowance(**dict(zip(_GRANTED, granted, strict=True))) if granted_at else None
+    return replace(quiz, needs_code=code_of is not None, allowance=allowance)
 
 
-_BY_ID = Prepared(_quizzes().where(Quiz.id == bindparam("quiz_id")))
+_GRANTED = ("extra_minutes", "extra_percent", "extra_attempts", "opens", "closes")
+_BY_ID = Prepared(
+    _quizzes()
+    .add_columns(
+        AccessCode.quiz_id, Accommodation.granted_at, *(getattr(Accommodation, name) for name in _GRANTED)
+    )
+    .outerjoin(AccessCode, AccessCode.quiz_id == Quiz.id)
+    .outerjoin(
+        Accommodation,
+        (Accommodation.quiz_id == Quiz.id) & (Accommodation.person_id == bindparam("person_id")),
+    )
+    .where(Quiz.id == bindparam("quiz_id"))
+)
 
 
 def get_quiz_named(name: str) -> QuizRow:
@@ -160,7 +193,7 @@ def get_visible_quiz(actor: Actor, quiz_id: int) -> tuple[QuizRow, CourseView]:
     Raises:
         NotFound: there is none, or the actor may not know that there is.
     """
-    quiz = get_quiz(quiz_id)
+    quiz = get_quiz(quiz_id, actor.person_id)
     course = find_course_by_id(quiz.course_id)
     if course is None or not (can_see_course(actor, course) or is_enrolled(actor.person_id, course.id)):
         raise NotFound(_l("There is no such quiz."))
@@ -193,7 +226,15 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
         NotFound: there is none, or the actor may not know that there is.
     """
     row = db.session.execute(
-        select(*_SUMMARY, Quiz.slug, Quiz.course_id, QuizVersion.settings, Course.slug, Course.title)
+        select(
+            *_SUMMARY,
+            Quiz.slug,
+            Quiz.course_id,
+            QuizVersion.settings,
+            Course.slug,
+            Course.title,
+            now_column(),
+        )
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
         .join(Course, Course.id == Quiz.course_id)
@@ -202,7 +243,7 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
     if row is None:
         raise _no_attempt()
     attempt = summary(row)
-    quiz_slug, course_id, settings, course_slug, course_title = row[len(_SUMMARY) :]
+    quiz_slug, course_id, settings, course_slug, course_title, server_now = row[len(_SUMMARY) :]
     if not is_own(actor, attempt.person_id) and not _may_read(actor, course_id):
         raise _no_attempt()
     rules = QuizRules.from_settings(settings)
@@ -213,8 +254,41 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
         course_id=course_id,
         course_slug=course_slug,
         course_title=course_title,
+        server_now=server_now,
         slots=tuple(_slots(attempt, rules)),
     )
+
+
+def get_clock(actor: Actor, attempt_id: int, seat: Seat) -> dict[str, Any]:
+    """State, deadline and the database's clock for one's own attempt; ``active``: it is written on this seat.
+
+    Raises:
+        NotFound: there is no such attempt of the actor.
+    """
+    row = db.session.execute(
+        select(Attempt.state, Attempt.deadline, Attempt.device, now_column().label("server_now")).where(
+            Attempt.id == attempt_id, Attempt.person_id == actor.person_id
+        )
+    ).first()
+    if row is None or actor.person_id is None:
+        raise _no_attempt()
+    return {
+        "state": row.state,
+        "deadline": row.deadline,
+        "server_now": row.server_now,
+        "active": row.device in (None, seat.device),
+    }
+
+
+def require_seat(actor: Actor, view: AttemptView, seat: Seat) -> None:
+    """Show one's open paper only where it is being sat.
+
+    Raises:
+        WrongPlace, OtherDevice
+    """
+    if view.attempt.is_open and is_own(actor, view.attempt.person_id):
+        require_place(view.rules.delivery, seat)
+        require_device(view.attempt.device, seat)
 
 
 def slot_rows(attempt_id: int, slots: Iterable[int] | None = None) -> list[tuple[AttemptItem, VersionRow]]:
@@ -298,6 +372,11 @@ def is_own(actor: Actor, person_id: int) -> bool:
     return actor.person_id is not None and actor.person_id == person_id
 
 
+def name_of(person_id: int) -> str:
+    """The full name of whoever sits an attempt."""
+    return db.session.scalar(select(Person.full_name).where(Person.id == person_id)) or ""
+
+
 def _may_read(actor: Actor, course_id: int) -> bool:
     course = find_course_by_id(course_id)
     return course is not None and can_read_attempts(actor, course)
@@ -310,7 +389,9 @@ def _no_attempt() -> NotFound:
 # --- what follows from them --------------------------------------------------------------------
 
 
-def obstacles_of(actor: Actor, quiz: QuizRow, standing: Standing) -> list[Obstacle]:
+def obstacles_of(
+    actor: Actor, quiz: QuizRow, standing: Standing, now: datetime | None = None
+) -> list[Obstacle]:
     """What keeps the actor, who stands to the quiz like that, from starting an attempt now; empty if nothing."""
     if not actor.is_authenticated:
         return [Obstacle(rule="sign-in-required", message=_l("Please sign in first."))]
@@ -321,7 +402,7 @@ def obstacles_of(actor: Actor, quiz: QuizRow, standing: Standing) -> list[Obstac
             is_enrolled=standing.is_enrolled,
             is_offered=quiz.is_offered,
             used=standing.used,
-            now=clock.now(),
+            now=now or clock.now(),
         )
     )
 

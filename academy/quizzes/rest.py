@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint
+from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
 from academy.catalog.queries import get_course
@@ -14,22 +16,25 @@ from academy.kernel.errors import Invalid
 from academy.kernel.http import current_actor, endpoint
 from academy.kernel.i18n import _l
 from academy.kernel.rights import public, signed_in
-from academy.quizzes import queries, services
+from academy.quizzes import queries, room_rest, services
 from academy.quizzes.enrollments import standing
 from academy.quizzes.page_fields import field_name
 from academy.quizzes.results import Result, body_of, result_of
 from academy.quizzes.schemas import (
     AnswerBody,
     AttemptOut,
+    ClockOut,
     LogOut,
     QuizListOut,
     QuizOut,
     StartQuery,
     StoredOut,
 )
+from academy.quizzes.seat_of_request import current_seat
 from academy.quizzes.views import AttemptView, QuizRow
 
 api = Blueprint("quizzes_api", __name__, url_prefix="/api/v1")
+room_rest.add_to(api)
 
 
 @api.get("/courses/<course>/quizzes")
@@ -46,6 +51,7 @@ def list_quizzes(course: str) -> dict[str, Any]:
 def show_quiz(quiz: int) -> dict[str, Any]:
     actor = current_actor()
     found, course = queries.get_visible_quiz(actor, quiz)
+    found = found.accommodated()
     attempts = queries.attempts_of(actor.person_id, quiz)
     now = clock.now()
     stands = standing(actor.person_id, quiz, course.id, now)
@@ -53,6 +59,8 @@ def show_quiz(quiz: int) -> dict[str, Any]:
     return _quiz(found, course.slug) | {
         "attempts_left": found.rules.attempts_left(stands.used),
         "open_attempt": running,
+        "needs_code": found.needs_code,
+        "accommodation": asdict(found.allowance) if found.allowance else None,
         "obstacles": [
             {"rule": one.rule, "message": str(one.message), "next_step": str(one.next_step)}
             for one in queries.obstacles_of(actor, found, stands)
@@ -67,21 +75,34 @@ def show_quiz(quiz: int) -> dict[str, Any]:
     query=StartQuery,
     returns=AttemptOut,
     status=201,
-    errors=(404, 409, 422),
+    errors=(403, 404, 409, 422, 429),
 )
 def start_attempt(quiz: int, query: Mapping[str, Any]) -> dict[str, Any]:
     actor = current_actor()
-    attempt_id = services.start_attempt(actor, quiz, lang=query.get("lang"))
+    attempt_id = services.start_attempt(
+        actor, quiz, lang=query.get("lang"), code=query.get("code", ""), seat=current_seat()
+    )
     return _attempt(queries.get_attempt(actor, attempt_id))
 
 
 @api.get("/attempts/<int:attempt>")
 @signed_in
-@endpoint(summary="An attempt with stored answers and what is released", returns=AttemptOut, errors=(404,))
+@endpoint(
+    summary="An attempt with stored answers and what is released", returns=AttemptOut, errors=(403, 404, 409)
+)
 def show_attempt(attempt: int) -> dict[str, Any]:
     actor = current_actor()
     view = services.get_current_attempt(actor, attempt)
+    queries.require_seat(actor, view, current_seat())
     return _attempt(view, result_of(actor, view, view.attempt.lang))
+
+
+@api.get("/attempts/<int:attempt>/clock")
+@signed_in
+@endpoint(summary="The academy's clock and the end of one's attempt by it", returns=ClockOut, errors=(404,))
+def show_clock(attempt: int) -> dict[str, Any]:
+    actor, seat = current_actor(), current_seat()
+    return queries.get_clock(actor, attempt, seat) | {"csrf_token": "" if actor.by_token else generate_csrf()}
 
 
 @api.put("/attempts/<int:attempt>/answers/<int:slot>")
@@ -90,23 +111,31 @@ def show_attempt(attempt: int) -> dict[str, Any]:
     summary="Store an answer; a sequence not above the stored one changes nothing",
     body=AnswerBody,
     returns=StoredOut,
-    errors=(404, 409, 422),
+    errors=(403, 404, 409, 422),
 )
 def save_answer(attempt: int, slot: int, body: Mapping[str, Any]) -> services.StoredAnswer:
     actor = current_actor()
     if "fields" in body:
         return services.save_form_answer(
-            actor, attempt, slot, body["sequence"], _as_form(body["fields"]), field_name(slot)
+            actor,
+            attempt,
+            slot,
+            body["sequence"],
+            _as_form(body["fields"]),
+            field_name(slot),
+            seat=current_seat(),
         )
-    return services.save_answer(actor, attempt, slot, body["sequence"], body["answer"])
+    return services.save_answer(actor, attempt, slot, body["sequence"], body["answer"], seat=current_seat())
 
 
 @api.post("/attempts/<int:attempt>/submission")
 @signed_in
-@endpoint(summary="Close the attempt with what is stored; may be repeated", returns=AttemptOut, errors=(404,))
+@endpoint(
+    summary="Close the attempt with what is stored; may be repeated", returns=AttemptOut, errors=(404, 409)
+)
 def submit_attempt(attempt: int) -> dict[str, Any]:
     actor = current_actor()
-    services.submit_attempt(actor, attempt)
+    services.submit_attempt(actor, attempt, seat=current_seat())
     view = queries.get_attempt(actor, attempt)
     return _attempt(view, result_of(actor, view, view.attempt.lang))
 
@@ -161,7 +190,7 @@ def _attempt(view: AttemptView, result: Result | None = None) -> dict[str, Any]:
         "lang": attempt.lang,
         "started_at": attempt.started_at,
         "deadline": attempt.deadline,
-        "server_now": clock.now(),
+        "server_now": view.server_now,
         "submitted_at": attempt.submitted_at,
         "items": [
             {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,38 @@ class Deduction:
 
     items: int
     share: Decimal
+class DeliveryRules:
+    """How a quiz is handed out.
+
+    Attributes:
+        networks: addresses from which it may be sat, as CIDR; empty: from everywhere.
+        one_device: an open attempt is written on one device at a time.
+        freeze_minutes: so long before it opens, what it uses can no longer be changed; None: it can, always.
+    """
+
+    networks: tuple[str, ...] = ()
+    one_device: bool = False
+    freeze_minutes: int | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> DeliveryRules:
+        told = settings.get("delivery") or {}
+        return cls(
+            networks=tuple(told.get("networks", ())),
+            one_device=told.get("one_device", False),
+            freeze_minutes=told.get("freeze_minutes"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What one person is granted at one quiz, in addition to its rules; None and 0: nothing."""
+
+    extra_minutes: int = 0
+    extra_percent: int = 0
+    extra_attempts: int = 0
+    opens: datetime | None = None
+    closes: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +67,8 @@ class QuizRules:
     closes: datetime | None
     grace: timedelta
     examination: bool = False
+    delivery: DeliveryRules = field(default_factory=DeliveryRules)
+    extra: timedelta = timedelta(0)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> QuizRules:
@@ -52,6 +86,7 @@ class QuizRules:
             closes=datetime.fromisoformat(window["closes"]) if window["closes"] else None,
             grace=timedelta(seconds=settings["grace_seconds"]),
             examination=bool(settings.get("examination")),
+            delivery=DeliveryRules.from_settings(settings),
         )
 
     @property
@@ -67,12 +102,32 @@ class QuizRules:
             if rule.penalty:
                 counts[rule.penalty] = counts.get(rule.penalty, 0) + rule.count
         return tuple(Deduction(items=counts[share], share=share) for share in sorted(counts, reverse=True))
+    def allowing(self, allowance: Allowance | None) -> QuizRules:
+        """The rules as they hold for somebody with an allowance.
+
+        Extra time is a share of the minutes, rounded up, and minutes on top. It also goes past the moment at
+        which the quiz closes for all, unless the person has a window of their own.
+        """
+        if allowance is None:
+            return self
+        minutes, extra = self.minutes, allowance.extra_minutes
+        if minutes is not None:
+            extra += -(-minutes * allowance.extra_percent // 100)
+            minutes += extra
+        return replace(
+            self,
+            minutes=minutes,
+            attempts=None if self.attempts is None else self.attempts + allowance.extra_attempts,
+            opens=allowance.opens or self.opens,
+            closes=allowance.closes or self.closes,
+            extra=timedelta(minutes=0 if allowance.closes else extra),
+        )
 
     def deadline(self, started_at: datetime) -> datetime | None:
         """When an attempt ends: after its minutes, or when the quiz closes, whichever is sooner."""
         ends = [
             started_at + timedelta(minutes=self.minutes) if self.minutes else None,
-            self.closes,
+            self.closes + self.extra if self.closes else None,
         ]
         return min((end for end in ends if end is not None), default=None)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from ipaddress import ip_network
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
@@ -19,6 +20,7 @@ from academy.quizzes.review import FLAGS
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 MAX_ITEMS = 200
 MAX_MINUTES = 24 * 60
+MAX_FREEZE_MINUTES = 30 * 24 * 60
 MAX_SEQUENCE = 2**53 - 1
 
 
@@ -92,6 +94,29 @@ class WindowSettings(Settings):
             raise wrong(_l("The quiz closes before it opens."), "closes")
 
 
+class Network(fields.String):
+    """A network as CIDR, IPv4 or IPv6; one address is a network of one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **named: Any) -> str:
+        text = super()._deserialize(value, attr, data, **named).strip()
+        try:
+            return str(ip_network(text))
+        except ValueError:
+            raise wrong(
+                _l("“%(text)s” is no network: write it as 10.1.2.0/24 or 2001:db8::/48.", text=text)
+            ) from None
+
+
+class DeliverySettings(Settings):
+    """See :class:`academy.quizzes.rules.DeliveryRules`; what is not set is not kept."""
+
+    networks = fields.List(Network(), validate=validate.Length(max=50))
+    one_device = fields.Boolean()
+    freeze_minutes = fields.Integer(
+        strict=True, allow_none=True, validate=validate.Range(0, MAX_FREEZE_MINUTES)
+    )
+
+
 class QuizSettings(Settings):
     """The rules of a quiz, as they stand in ``quizzes/<id>.yaml`` and in a version."""
 
@@ -117,11 +142,20 @@ class QuizSettings(Settings):
     window = fields.Nested(WindowSettings, load_default=lambda: {"opens": None, "closes": None})
     grace_seconds = fields.Integer(strict=True, load_default=10, validate=validate.Range(0, 300))
     examination = fields.Boolean()
+    # without a default: the rules of quizzes that do not set it stay the version they are
+    delivery = fields.Nested(DeliverySettings)
 
     @validates_schema
     def _limits(self, data: Mapping[str, Any], **named: Any) -> None:
         if Decimal(data["pass_mark"]) > 10:
             raise wrong(_l("The pass mark stands on the ten-point scale."), "pass_mark")
+        window = data["window"]
+        if data.get("delivery", {}).get("freeze_minutes") is not None and not (
+            window["opens"] and window["closes"]
+        ):
+            raise wrong(
+                _l("Only what opens and closes at set times can be kept from being changed."), "delivery"
+            )
         if sum(row["count"] for row in data["draw"]) > MAX_ITEMS:
             raise wrong(_l("A paper has at most %(n)s items.", n=MAX_ITEMS), "draw")
         if data.get("examination"):
@@ -164,10 +198,24 @@ class StoredOut(Schema):
     accepted = fields.Boolean()
 
 
+class ClockOut(Schema):
+    """The academy's clock and the attempt's end by it; ``active``: it is (or may be) written on this device.
+
+    ``csrf_token`` is for browsers, which go on with it after signing in again; programs have their own.
+    """
+
+    state = fields.String()
+    deadline = fields.AwareDateTime(allow_none=True)
+    server_now = fields.AwareDateTime()
+    active = fields.Boolean()
+    csrf_token = fields.String()
+
+
 class StartQuery(Schema):
-    """``lang``: the language of the paper; else that of the account, else Vietnamese."""
+    """``lang``: the language of the paper; else that of the account, else Vietnamese. ``code``: the access code."""
 
     lang = fields.String(validate=validate.OneOf(("vi", "en", "de")))
+    code = fields.String(validate=validate.Length(max=200))
 
 
 class DeductionOut(Schema):
@@ -194,6 +242,8 @@ class QuizOut(Schema):
     opens = fields.AwareDateTime(allow_none=True)
     closes = fields.AwareDateTime(allow_none=True)
     open_attempt = fields.Integer(allow_none=True)
+    needs_code = fields.Boolean()
+    accommodation = fields.Dict(allow_none=True)
     obstacles = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
 
 
@@ -235,3 +285,129 @@ class LogRowOut(Schema):
 
 class LogOut(Schema):
     items = fields.List(fields.Nested(LogRowOut))
+
+
+# --- invigilation ------------------------------------------------------------------------------
+
+
+class Strict(Schema):
+    """Base of bodies: an unknown key is a fault."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Reason(fields.String):
+    """Why; it stands in the journal."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(validate=validate.Length(max=1000), **named)
+
+
+class ImportQuery(Schema):
+    """``dry_run``: only say what would change."""
+
+    dry_run = fields.Boolean(load_default=False)
+
+
+class AnswersFileBody(Strict):
+    """A file of answers as the page made it; ``reason`` is needed after the end of the attempt."""
+
+    payload = fields.String(required=True, validate=validate.Length(max=1024 * 1024))
+    signature = fields.String(required=True, validate=validate.Length(max=200))
+    reason = Reason(load_default="")
+
+
+class SlotChangeOut(Schema):
+    slot = fields.Integer()
+    status = fields.String()
+    sequence = fields.Integer()
+    stored_sequence = fields.Integer()
+    answer = fields.Raw(allow_none=True)
+    stored = fields.Raw(allow_none=True)
+    reason = fields.Function(lambda change: str(change.reason))
+
+
+class FilePlanOut(Schema):
+    attempt_id = fields.Integer(data_key="attempt")
+    made_at = fields.AwareDateTime()
+    late = fields.Boolean()
+    stores = fields.List(fields.Integer())
+    changes = fields.List(fields.Nested(SlotChangeOut))
+
+
+class SittingOut(Schema):
+    attempt_id = fields.Integer(data_key="attempt")
+    person_id = fields.Integer(data_key="person")
+    full_name = fields.String()
+    number = fields.Integer()
+    state = fields.String()
+    started_at = fields.AwareDateTime()
+    submitted_at = fields.AwareDateTime(allow_none=True)
+    deadline = fields.AwareDateTime(allow_none=True)
+    extra_minutes = fields.Integer()
+    items = fields.Integer()
+    answered = fields.Integer()
+    last_stored_at = fields.AwareDateTime(allow_none=True)
+    devices = fields.Integer()
+
+
+class BoardOut(Schema):
+    now = fields.AwareDateTime()
+    open = fields.Integer()
+    sittings = fields.List(fields.Nested(SittingOut))
+
+
+class ExtraTimeBody(Strict):
+    """``attempts``: their ids; all open ones if not given."""
+
+    minutes = Whole(required=True, validate=validate.Range(1, 240))
+    reason = Reason(required=True)
+    attempts = fields.List(Whole(validate=validate.Range(1, 2**53)), validate=validate.Length(1, 1000))
+
+
+class ExtraTimeOut(Schema):
+    granted = fields.Integer()
+
+
+class AccessCodeBody(Strict):
+    """An empty ``code`` removes it."""
+
+    code = fields.String(required=True, validate=validate.Length(max=64))
+
+
+class AccommodationBody(Strict):
+    """What a person is granted; ``opens`` and ``closes`` without a zone are Hanoi time."""
+
+    extra_minutes = Whole(load_default=0, validate=validate.Range(0, 24 * 60))
+    extra_percent = Whole(load_default=0, validate=validate.Range(0, 300))
+    extra_attempts = Whole(load_default=0, validate=validate.Range(0, 100))
+    opens = fields.AwareDateTime(allow_none=True, load_default=None, default_timezone=clock.ZONE)
+    closes = fields.AwareDateTime(allow_none=True, load_default=None, default_timezone=clock.ZONE)
+    reason = Reason(required=True)
+
+
+class AccommodationOut(Schema):
+    person_id = fields.Integer(data_key="person")
+    full_name = fields.String()
+    username = fields.String(allow_none=True)
+    extra_minutes = fields.Integer()
+    extra_percent = fields.Integer()
+    extra_attempts = fields.Integer()
+    opens = fields.AwareDateTime(allow_none=True)
+    closes = fields.AwareDateTime(allow_none=True)
+    reason = fields.String()
+    granted_by = fields.String(allow_none=True)
+    granted_at = fields.AwareDateTime()
+
+
+class AccommodationListOut(Schema):
+    items = fields.List(fields.Nested(AccommodationOut))
+
+
+class ReasonBody(Strict):
+    reason = Reason(required=True)
+
+
+class FreezeLiftOut(Schema):
+    until = fields.AwareDateTime()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from academy.quizzes.access_codes import set_access_code
+from academy.quizzes.accommodations import grant_accommodation, withdraw_accommodation
 from academy.quizzes.answers import FormAnswer, StoredAnswer, save_answer, save_form, save_form_answer
+from academy.quizzes.answers_import import import_answers_file, plan_answers_file
+from academy.quizzes.board import grant_time
 from academy.quizzes.closing import (
     expire_attempt,
     expire_overdue,
@@ -10,6 +14,8 @@ from academy.quizzes.closing import (
     grade_pending,
     submit_attempt,
 )
+from academy.quizzes.devices import take_over
+from academy.quizzes.freezing import find_freeze, lift_freeze
 from academy.quizzes.grade_changes import MarkChange, NewGrade, change_grades, would_change
 from academy.quizzes.paper_sealing import reveal_seeds, seal_exam, tend_examinations
 from academy.quizzes.paper_verifying import PaperReport, verify_papers
@@ -28,9 +34,15 @@ __all__ = [
     "copy_quizzes",
     "expire_attempt",
     "expire_overdue",
+    "find_freeze",
     "free_slug",
     "get_current_attempt",
     "grade_pending",
+    "grant_accommodation",
+    "grant_time",
+    "import_answers_file",
+    "lift_freeze",
+    "plan_answers_file",
     "remove_quiz",
     "retire_quiz",
     "reveal_seeds",
@@ -39,11 +51,14 @@ __all__ = [
     "save_form_answer",
     "save_quiz",
     "seal_exam",
+    "set_access_code",
     "start_attempt",
     "submit_attempt",
     "sync_quizzes",
-    "would_change",
+    "take_over",
     "tend_examinations",
     "verify_papers",
+    "withdraw_accommodation",
+    "would_change",
     "write_quiz",
 ]

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
 from academy.enrollment.models import Enrollment
 from academy.enrollment.queries import enrollment_of
-from academy.kernel import clock
+from academy.kernel import database_clock
 from academy.kernel.actor import Actor
+from academy.kernel.database_clock import now_column
+from academy.kernel.db import db
 from academy.kernel.i18n import DEFAULT_LOCALE, LOCALES
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
+from academy.quizzes.access_codes import require_code
 from academy.quizzes.closing import close_attempt
+from academy.quizzes.devices import note_device
 from academy.quizzes.enrollments import standing
 from academy.quizzes.errors import CannotStart
 from academy.quizzes.models import OPEN, Attempt
 from academy.quizzes.paper_drawing import draw_paper, keep_paper
 from academy.quizzes.queries import get_visible_quiz, obstacles_of
+from academy.quizzes.seat import NOWHERE, Seat, require_place
 from academy.quizzes.views import QuizRow
 
 __all__ = ["start_attempt"]
 
 
-def start_attempt(actor: Actor, quiz_id: int, *, lang: str | None = None) -> int:
+def start_attempt(
+    actor: Actor, quiz_id: int, *, lang: str | None = None, code: str = "", seat: Seat = NOWHERE
+) -> int:
     """Start an attempt, or give back the one that is being sat.
 
     The paper is drawn from the versions that stand in the pool now, and stays that paper. An open
@@ -30,33 +39,54 @@ def start_attempt(actor: Actor, quiz_id: int, *, lang: str | None = None) -> int
 
     Args:
         lang: the language of the paper; else the actor's, else Vietnamese.
+        code: what the invigilator has given out, if the quiz has an access code.
+        seat: from where it will be sat.
 
     Returns:
         The id of the actor's open attempt.
 
     Raises:
         NotFound: there is no such quiz for the actor.
+        WrongPlace: it is not to be sat from this network.
+        TooMany: too many wrong codes.
         CannotStart: the first of the obstacles (:mod:`academy.quizzes.obstacles`), or the paper cannot be
             drawn (:mod:`academy.quizzes.paper_drawing`).
     """
+    # before the transaction: wrong codes are counted in one of their own
+    if _find_running(actor, quiz_id) is None:
+        require_code(actor, quiz_id, code)
     with unit_of_work() as work:
         quiz, _course = get_visible_quiz(actor, quiz_id)
+        quiz = quiz.accommodated()
+        require_place(quiz.rules.delivery, seat)
+        now = database_clock.now()
         run = enrollment_of(actor.person_id, quiz.course_id)
         running = _open_attempt(work, actor, quiz)
-        if running is not None and _goes_on(running, run):
+        if running is not None and _goes_on(running, run, now):
             return running.id
         if running is not None:
             close_attempt(running.id)
-        stands = standing(actor.person_id, quiz.id, quiz.course_id, clock.now())
-        obstacle = next(iter(obstacles_of(actor, quiz, stands)), None)
+        stands = standing(actor.person_id, quiz.id, quiz.course_id, now)
+        obstacle = next(iter(obstacles_of(actor, quiz, stands, now)), None)
         if obstacle is None:
-            return _begin(work, run, quiz, number=stands.used + 1, lang=_language(actor, lang))
+            return _begin(work, run, quiz, now, seat, number=stands.used + 1, lang=_language(actor, lang))
     # after the transaction: an attempt whose time was over stays closed
     raise CannotStart(obstacle.message, rule=obstacle.rule, next_step=obstacle.next_step)
 
 
 def _language(actor: Actor, wanted: str | None) -> str:
     return next((lang for lang in (wanted, actor.locale) if lang in LOCALES), DEFAULT_LOCALE)
+
+
+def _find_running(actor: Actor, quiz_id: int) -> int | None:
+    return db.session.scalar(
+        select(Attempt.id).where(
+            Attempt.quiz_id == quiz_id,
+            Attempt.person_id == actor.person_id,
+            Attempt.state == OPEN,
+            or_(Attempt.accepts_until.is_(None), Attempt.accepts_until >= now_column()),
+        )
+    )
 
 
 def _open_attempt(work: UnitOfWork, actor: Actor, quiz: QuizRow) -> Attempt | None:
@@ -67,14 +97,16 @@ def _open_attempt(work: UnitOfWork, actor: Actor, quiz: QuizRow) -> Attempt | No
     )
 
 
-def _goes_on(attempt: Attempt, run: Enrollment | None) -> bool:
+def _goes_on(attempt: Attempt, run: Enrollment | None, now: datetime) -> bool:
     """Whether an open attempt is still being sat: in time, and in the run that is under way, if there is one."""
-    in_time = attempt.accepts_until is None or clock.now() <= attempt.accepts_until
+    in_time = attempt.accepts_until is None or now <= attempt.accepts_until
     return in_time and (run is None or run.id == attempt.enrollment_id)
 
 
-def _begin(work: UnitOfWork, run: Enrollment, quiz: QuizRow, *, number: int, lang: str) -> int:
-    now, rules = clock.now(), quiz.rules
+def _begin(
+    work: UnitOfWork, run: Enrollment, quiz: QuizRow, now: datetime, seat: Seat, *, number: int, lang: str
+) -> int:
+    rules = quiz.rules
     deadline = rules.deadline(now)
     paper = draw_paper(quiz, run, number=number, lang=lang)
     attempt = Attempt(
@@ -89,6 +121,7 @@ def _begin(work: UnitOfWork, run: Enrollment, quiz: QuizRow, *, number: int, lan
         started_at=now,
         deadline=deadline,
         accepts_until=rules.accepts_until(deadline),
+        device=seat.device if rules.delivery.one_device else None,
     )
     try:
         with work.session.begin_nested():
@@ -105,6 +138,8 @@ def _begin(work: UnitOfWork, run: Enrollment, quiz: QuizRow, *, number: int, lan
             raise
         return running
     keep_paper(work.session, attempt.id, paper)
+    if attempt.device is not None:
+        note_device(work, attempt, seat)
     if attempt.accepts_until is not None:
         work.enqueue("quizzes.expire", run_at=attempt.accepts_until, attempt_id=attempt.id)
     return attempt.id

@@ -27,6 +27,7 @@ def new_settings(title: Mapping[str, str]) -> dict[str, Any]:
         "draw": [],
         "review": {"after_submit": ["score", "outcomes"], "after_close": list(FLAGS)},
         "window": {"opens": None, "closes": None},
+        "delivery": {},
     }
 
 
@@ -54,6 +55,11 @@ def settings_of(rules: QuizRules) -> dict[str, Any]:
         "review": {phase: list(rules.review.get(phase, ())) for phase in PHASES},
         "window": {"opens": rules.opens, "closes": rules.closes},
         "examination": rules.examination,
+        "delivery": {
+            "networks": list(rules.delivery.networks),
+            "one_device": rules.delivery.one_device,
+            "freeze_minutes": rules.delivery.freeze_minutes,
+        },
     }
 
 
@@ -69,7 +75,20 @@ def read_settings(form: Any) -> dict[str, Any]:
         "draw": _rows(form),
         "review": {phase: form.getlist(f"review.{phase}") for phase in PHASES},
         "window": {name: form.get(f"window.{name}") or None for name in ("opens", "closes")},
-    } | ({"examination": True} if "examination" in form else {})
+    } | ({"examination": True} if "examination" in form else {}) | _delivery(form)
+
+
+def _delivery(form: Any) -> dict[str, Any]:
+    """Only what is set: a quiz without rules of delivery keeps its version."""
+    told: dict[str, Any] = {}
+    if networks := (form.get("delivery.networks") or "").replace(",", " ").split():
+        told["networks"] = networks
+    if "delivery.one_device" in form:
+        told["one_device"] = True
+    freeze = _number(form.get("delivery.freeze_minutes"))
+    if freeze is not None:
+        told["freeze_minutes"] = freeze
+    return {"delivery": told} if told else {}
 
 
 def _rows(form: Any) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,12 +12,12 @@ from academy.plugins.contract import Feedback, Grade
 from academy.questions.queries import VersionRow, seed_for
 from academy.quizzes.models import ACTIVE, OPEN
 from academy.quizzes.paper import slot_seed
-from academy.quizzes.rules import QuizRules
+from academy.quizzes.rules import Allowance, QuizRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuizRow:
-    """A quiz with its current version."""
+    """A quiz with its current version, and how it stands to the person for whom it was read, if to one."""
 
     id: int
     course_id: int
@@ -26,6 +26,12 @@ class QuizRow:
     version_id: int
     number: int
     rules: QuizRules
+    needs_code: bool = False
+    allowance: Allowance | None = None
+
+    def accommodated(self) -> QuizRow:
+        """The quiz with its rules as they hold for the person for whom it was read."""
+        return replace(self, rules=self.rules.allowing(self.allowance)) if self.allowance else self
 
     @property
     def title(self) -> Mapping[str, str]:
@@ -57,6 +63,8 @@ class AttemptSummary:
     score: Decimal | None
     mark: Decimal | None
     passed: bool | None
+    device: str | None
+    extra_minutes: int
 
     @property
     def is_open(self) -> bool:
@@ -107,6 +115,8 @@ class AttemptView:
     course_id: int
     course_slug: str
     course_title: Mapping[str, str]
+    # when it was looked at is no part of what it is
+    server_now: datetime = field(compare=False)
     slots: tuple[AttemptSlot, ...]
 
     def slot(self, number: int) -> AttemptSlot | None:

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "papers"
-down_revision = "0001"
+down_revision = "negative_marks"
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ from typing import Any
 from tests.e2e.browsing import PATIENCE, hrefs, submit
 
 SAVES = re.compile(r"/api/v1/attempts/\d+/answers/\d+$")
-STATE = re.compile(r"/api/v1/attempts/\d+$")
+STATE = re.compile(r"/api/v1/attempts/\d+/clock$")
 
 # as when somebody turns to another window of the browser, or back
 HIDE, SHOW = (

@@ -11,11 +11,25 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 from academy.kernel.i18n import _l, localized
 from academy.plugins.contract import Grade, Printed
 from academy.questions import credit
-from academy.questions.fields import Localized, SpecSchema, names_are_distinct, texts_are_distinct, wrong, wrong_at
+from academy.questions.fields import (
+    Localized,
+    SpecSchema,
+    names_are_distinct,
+    texts_are_distinct,
+    wrong,
+    wrong_at,
+)
 from academy.questions.forms import LANG, ROW, fields_like, nested, ticked
 from academy.questions.options import in_seeded_order, opaque_id
 from academy.questions.pairing import most_pairs
-from academy.questions.shapes import RECT, Coordinates, PictureSchema, check_shape, read_picture, shown_picture
+from academy.questions.shapes import (
+    RECT,
+    Coordinates,
+    PictureSchema,
+    check_shape,
+    read_picture,
+    shown_picture,
+)
 from academy.questions.types.core import CoreType, not_an_answer
 
 TEXT, CATEGORIES, PICTURE = "text", "categories", "picture"

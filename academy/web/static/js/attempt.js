@@ -3,12 +3,14 @@
    gives way and says so.
 
    form[data-attempt]  data-attempt-id, data-deadline, data-server-now, data-answer-url (with {slot}),
-                       data-state-url, data-sequences {slot: stored sequence}
+                       data-clock-url, data-sequences {slot: stored sequence}
    [data-slot]         the fields of one item        [data-saved=slot]  its chip
    [data-base=slot]    the sequence its fields stand on, sent along when the form is submitted whole; without it
                        the fields are no answer
    [data-answered]     how many are answered and stored
    [data-slot-link=slot]  its place in the overview  [data-timer] [data-connection] [data-announce] [data-submit-note]
+   GET data-clock-url -> {"server_now", "deadline", "active", "csrf_token"}: also how a page goes on after its reader
+   has signed in again in another window, without being loaded anew
    PUT {"sequence": n, "fields": {name: value | [values]}} -> {"stored_sequence": n, "accepted": whether what is stored is this} */
 (() => {
   "use strict";
@@ -21,12 +23,13 @@
   const GIVE_UP_ON = 15000;
   const SUBMIT_PATIENCE = 15000;
   const LAST_PATIENCE = 5000;
+  const ASK_EVERY = 60000;
   const ASK_AGAIN = 2000;
   /* a file goes its own way (upload.js) and comes back as a ticked box */
   const ANSWER_FIELDS = "input[name]:not([type=file]), select[name], textarea[name]";
   const key = `academy.attempt.${form.dataset.attemptId}`;
   const words = JSON.parse(document.getElementById("attempt-texts")?.textContent || "{}");
-  const token = document.querySelector('meta[name="csrf-token"]')?.content || "";
+  const tokens = document.querySelectorAll('meta[name="csrf-token"], input[name="csrf_token"]');
   const wallClock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Ho_Chi_Minh", timeStyle: "medium" });
   const one = (name, value) => document.querySelector(`[data-${name}${value === undefined ? "" : `="${CSS.escape(value)}"`}]`);
   const stored = JSON.parse(form.dataset.sequences || "{}");
@@ -37,7 +40,9 @@
   let failures = 0;
   let wake = 0;
   let inTheAir = null;
+  let token = tokens[0]?.content || "";
   let closed = false;
+  let elsewhere = false;
 
   form.setAttribute("autocomplete", "off");
   form.noValidate = true;
@@ -145,7 +150,7 @@
   }
 
   async function work() {
-    if (working || closed) return;
+    if (working || closed || elsewhere) return;
     working = true;
     clearTimeout(wake);
     try {
@@ -155,6 +160,7 @@
     } catch (trouble) {
       failures += 1;
       banner(trouble.message || words.offline);
+      if (elsewhere) announce(trouble.message);
       const pause = Math.min(LONGEST_WAIT, 1000 * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
       wake = setTimeout(work, pause);
     } finally {
@@ -177,7 +183,7 @@
     } finally {
       clearTimeout(timeout);
     }
-    if (!response.ok) refused(slot, entry, response.status, answer);
+    if (!response.ok) await refused(slot, entry, response.status, answer);
     else if (answer.stored_sequence >= sequence) acknowledged(slot, entry, sequence, answer);
     else again(slot, entry, words.busy);
   }
@@ -223,8 +229,11 @@
     else show(slot, "conflict");
   }
 
-  function refused(slot, entry, status, answer) {
-    if (status === 409) {
+  async function refused(slot, entry, status, answer) {
+    if (status === 409 && answer.type?.endsWith(":attempt.device")) {
+      elsewhere = true;
+      again(slot, entry, answer.detail);
+    } else if (status === 409) {
       close();
       show(slot, "failed", words.closed);
       banner(answer.detail || words.closed);
@@ -233,7 +242,13 @@
       if (entry.fresh) return; // changed since
       entry.refused = true;
       show(slot, "failed", answer.detail);
-    } else again(slot, entry, status === 401 || status === 403 ? words.signed_out : words.busy);
+    } else if (status === 401 || status === 403 || status === 404) {
+      const held = token;
+      const told = await askForTheTime();
+      // signed in anew: the loop takes the same change again, with the token of the new session
+      if (told === 200 && token !== held) show(slot, "sending");
+      else again(slot, entry, told === 404 ? words.other_person : told === 401 ? words.signed_out : answer.detail || words.busy);
+    } else again(slot, entry, words.busy);
   }
 
   /* From now on nothing is stored; what waits may go with the form. */
@@ -244,6 +259,7 @@
 
   /* The page is going away: send what waits without waiting for an answer; it stays kept until acknowledged. */
   function flush() {
+    if (elsewhere) return;
     for (const [slot, entry] of unsent()) {
       const sequence = numbered(slot, entry);
       put(slot, sequence, entry.fields, { keepalive: true })
@@ -261,21 +277,34 @@
     serverOffset = Date.parse(form.dataset.serverNow) - arrived;
     tick();
     setInterval(tick, 1000);
+    // an invigilator may have granted more time; not everybody asks at the same moment
+    setTimeout(() => setInterval(() => { if (!closed) askForTheTime(); }, ASK_EVERY), Math.random() * ASK_EVERY);
+  }
+
+  /* The status of the server's answer, 0 without one: then the last known offset holds. */
+  async function askForTheTime() {
+    try {
+      const asked = performance.now();
+      const response = await fetch(form.dataset.clockUrl, { credentials: "same-origin", headers: { Accept: "application/json" } });
+      if (!response.ok) return response.status;
+      const told = await response.json();
+      const half = (performance.now() - asked) / 2;
+      serverOffset = Date.parse(told.server_now) + half - performance.now();
+      deadline = Date.parse(told.deadline);
+      if (told.csrf_token) renewToken(told.csrf_token);
+      // taken over here, in another window of this browser
+      if (elsewhere && told.active) { elsewhere = false; wake = setTimeout(work); }
+      tick();
+      return response.status;
+    } catch { return 0; }
   }
 
   /* Whether the server answered. */
-  async function resynchronize() {
-    try {
-      const asked = performance.now();
-      const response = await fetch(form.dataset.stateUrl, { credentials: "same-origin", headers: { Accept: "application/json" } });
-      if (!response.ok) return response.status < 500;
-      const state = await response.json();
-      const half = (performance.now() - asked) / 2;
-      serverOffset = Date.parse(state.server_now) + half - performance.now();
-      if (state.deadline) deadline = Date.parse(state.deadline);
-      tick();
-      return true;
-    } catch { return false; /* the last known offset holds */ }
+  const resynchronize = async () => { const status = await askForTheTime(); return status > 0 && status < 500; };
+
+  function renewToken(given) {
+    token = given;
+    for (const place of tokens) place[place.localName === "meta" ? "content" : "value"] = given;
   }
 
   const secondsLeft = () => Math.max(0, Math.ceil((deadline - serverNow()) / 1000));
@@ -336,6 +365,14 @@
       if (settled) form.requestSubmit(submitter);
     });
   });
+
+  /* ---- the answers as a file, should the link never come back: see answers-file.js */
+
+  form.academyAnswers = () => [...slots].flatMap(([slot, entry]) => {
+    const sequence = entry.sequence + (entry.fresh ? 1 : 0);
+    return sequence ? [{ slot: Number(slot), sequence, fields: entry.fields, stored: !entry.waiting }] : [];
+  });
+  form.academyNow = () => new Date(serverNow()).toISOString();
 
   /* ---- start */
 
