@@ -237,6 +237,8 @@ class PaperBatch(Model):
     created_at: Mapped[datetime] = timestamp()
     made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     storage_key: Mapped[str | None] = mapped_column(String(80))
+
+
 class AttemptDevice(Model):
     """A device on which an attempt was sat, the first one and each that took over; rows are only ever added."""
 

@@ -17,6 +17,9 @@ class Deduction:
 
     items: int
     share: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRules:
     """How a quiz is handed out.
 
@@ -102,6 +105,7 @@ class QuizRules:
             if rule.penalty:
                 counts[rule.penalty] = counts.get(rule.penalty, 0) + rule.count
         return tuple(Deduction(items=counts[share], share=share) for share in sorted(counts, reverse=True))
+
     def allowing(self, allowance: Allowance | None) -> QuizRules:
         """The rules as they hold for somebody with an allowance.
 
