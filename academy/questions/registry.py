@@ -1,4 +1,4 @@
-"""All kinds of question of one application: the eight of the core and those of its course modules."""
+"""All kinds of question of one application: those of the core and those of its course modules."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from academy.kernel.errors import Conflict
 from academy.kernel.i18n import _l
 from academy.plugins.contract import ExerciseType, Grade
 from academy.questions import credit
+from academy.questions.types.calculated import Calculated
 from academy.questions.types.cloze import Cloze
 from academy.questions.types.matching import Matching
 from academy.questions.types.multiple import Multiple
@@ -33,6 +34,7 @@ CORE_TYPES: tuple[ExerciseType, ...] = (
     Matching(),
     Ordering(),
     Cloze(),
+    Calculated(),
 )
 
 _EXTENSION = "academy_exercise_types"
