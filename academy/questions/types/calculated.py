@@ -200,9 +200,13 @@ def _texts_fit(data: Mapping[str, Any], names: frozenset[str], needed: frozenset
     """Every text shows what it must and nothing that is not there."""
     faults: dict[str, dict[str, list[Any]]] = {}
     for language, words in data["text"].items():
-        shown = {found["inner"] for found in _PLACE.finditer(words)}
+        places = list(_PLACE.finditer(words))
+        shown = {found["inner"] for found in places}
         strange, missing = sorted(shown - names), sorted(needed - shown)
-        if strange:
+        if any(found["computed"] for found in places):
+            message = _l("Steps like {= a * b} belong into the worked solution only.")
+            faults.setdefault("text", {})[language] = [message]
+        elif strange:
             message = _l("There is no parameter “%(name)s”.", name=strange[0])
             faults.setdefault("text", {})[language] = [message]
         elif missing:
