@@ -113,25 +113,27 @@ class NumberType(CoreType):
         }
 
     def check_answer(self, spec: Mapping[str, Any], answer: Any) -> dict[str, str]:
-        units, lang, unit = Units.of(spec), None, ""
+        units, lang, unit = Units.of(spec), None, None
         if isinstance(answer, Mapping):
             if "number" in answer and not set(answer) - {"number", "unit"}:
                 number = {"number": canonical(stored_number(answer["number"]))}
-                return number | _unit_of(units, answer.get("unit", ""))
+                return number | _unit_of(units, answer.get("unit"))
             if "value" not in answer or set(answer) - {"value", "unit", "lang"}:
                 raise not_an_answer(_l("Answer with a number."))
             lang = answer.get("lang") if isinstance(answer.get("lang"), str) else None
-            unit, answer = answer.get("unit", ""), answer["value"]
+            unit, answer = answer.get("unit"), answer["value"]
         if isinstance(answer, bool) or not isinstance(answer, str | int | float):
             raise not_an_answer(_l("Answer with a number."))
+        beside = _unit_of(units, unit)
         if not isinstance(answer, str):
-            return {"number": canonical(stored_number(repr(answer)))} | _unit_of(units, unit)
+            return {"number": canonical(stored_number(repr(answer)))} | beside
         if len(answer) > MAX_TYPED:
             raise not_an_answer(_l("Write the number with at most %(n)s digits.", n=MAX_DIGITS))
-        if units.are_asked and not unit:
+        if units.are_asked and not beside:
             answer, unit = split_unit(answer)
+            beside = _unit_of(units, unit)
         number = read_number(answer, lang=lang, unit=unit or units.label or None)
-        return {"number": canonical(number)} | _unit_of(units, unit)
+        return {"number": canonical(number)} | beside
 
     def grade(self, spec: Mapping[str, Any], answer: Any, seed: int) -> Grade:
         accepted, units = self._accepted(spec, seed), Units.of(spec)
@@ -221,6 +223,8 @@ def canonical(number: Decimal) -> str:
 
 def _unit_of(units: Units, typed: Any) -> dict[str, str]:
     """The unit of an answer as it is stored; nothing where none was given."""
+    if typed is None:
+        return {}
     if not isinstance(typed, str):
         raise not_an_answer(_l("Write the unit as text."))
     name = text.clean(typed[: 4 * MAX_UNIT])
