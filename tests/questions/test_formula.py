@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 
@@ -188,10 +189,8 @@ def test_where_a_formula_has_no_value_it_says_why_at_once(text):
 
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_reader(text):
-    try:
+    with suppress(BadFormula):
         parse(text, NAMES)
-    except BadFormula:
-        pass
 
 
 tokens = st.sampled_from([*FUNCTIONS, "pi", "a", "b", "1", "2.5", "0", "+", "-", "*", "/", "^", "%", "(", ")", ","])
