@@ -152,11 +152,14 @@ class ClozeSpec(SpecSchema):
         names_are_distinct(bank, "bank")
         texts_are_distinct([entry["text"] for entry in bank], "bank")
         entries = {entry["id"] for entry in bank}
-        needed = {gap["id"]: gap["word"] for gap in data["gaps"] if "word" in gap}
-        for gap, word in needed.items():
-            if word not in entries:
-                raise wrong(_l("Gap %(n)s: the word bank has no entry “%(id)s”.", n=gap, id=word), "gaps")
-        if bank and not needed:
+        unknown = {
+            place: {"word": [_l("The word bank has no entry “%(id)s”.", id=gap["word"])]}
+            for place, gap in enumerate(data["gaps"])
+            if "word" in gap and gap["word"] not in entries
+        }
+        if unknown:
+            raise ValidationError(unknown, "gaps")
+        if bank and not any("word" in gap for gap in data["gaps"]):
             raise wrong(_l("No gap is filled from the word bank."), "bank")
 
 
