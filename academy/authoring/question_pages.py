@@ -17,8 +17,9 @@ from academy.kernel.errors import AcademyError, Conflict, Invalid
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import DEFAULT_LOCALE, LOCALES, _, _l, current_language
 from academy.kernel.rights import needs
-from academy.questions.queries import find_item, items_of_course, present_item, public_text
+from academy.questions.queries import find_item, items_of_course, public_text
 from academy.questions.registry import exercise_type, is_known, kinds
+from academy.questions.services import checked_spec
 
 PREVIEW_SEED = 1
 RETIRED = "retired"
@@ -79,6 +80,8 @@ def new_question(course: str) -> str:
 def add_question(course: str) -> Any:
     kind = _kind(request.args.get("kind", ""))
     spec, place = exercise_type(kind).read_editor(request.form), _place()
+    if request.form.get("act") == "try":
+        return _tried(queries.get_studio_course(current_actor(), course), kind, spec, place)
     try:
         key, _saved = services.add_question(current_actor(), course, kind, spec, place)
     except (Invalid, Conflict) as error:
@@ -113,6 +116,8 @@ def save_question(course: str, key: str) -> Any:
     studio = queries.get_studio_course(actor, course)
     item = _item(studio, key)
     spec, place = exercise_type(item.kind).read_editor(request.form), _place()
+    if request.form.get("act") == "try":
+        return _tried(studio, item.kind, spec, place, item)
     try:
         saved = services.change_question(actor, course, key, spec, place)
     except (Invalid, Conflict) as error:
@@ -163,6 +168,15 @@ def _place() -> QuestionPlace:
     )
 
 
+def _tried(studio: StudioCourse, kind: str, spec: Any, place: QuestionPlace, item: Any = None) -> Any:
+    """The form as it was sent, with its faults or with what learners would see; nothing is stored."""
+    try:
+        checked = checked_spec(kind, spec, studio.languages)
+    except Invalid as error:
+        return _editor(studio, kind, spec, place, item=item, error=error), error.status
+    return _editor(studio, kind, spec, place, item=item, tried=checked)
+
+
 def _editor(
     studio: StudioCourse,
     kind: str,
@@ -171,8 +185,10 @@ def _editor(
     *,
     item: Any = None,
     error: AcademyError | None = None,
+    tried: Any = None,
 ) -> str:
     lang = current_language()
+    shown = tried if tried is not None else item.version.spec if item else None
     return render_template(
         "authoring/question.html",
         studio=studio,
@@ -180,7 +196,8 @@ def _editor(
         spec=spec,
         place=place,
         item=item,
-        preview=present_item(item.version, PREVIEW_SEED, lang)["body"] if item else None,
+        preview=exercise_type(kind).present(shown, PREVIEW_SEED, lang) if shown is not None else None,
+        tried=tried is not None,
         lang=lang,
         languages=LOCALES,
         needed_languages=studio.languages or (DEFAULT_LOCALE,),

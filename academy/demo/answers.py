@@ -37,7 +37,8 @@ def _short(random: Random, view: Mapping, solution: Mapping, right: bool) -> str
 
 
 def _numeric(random: Random, view: Mapping, solution: Mapping, right: bool) -> dict[str, str]:
-    return {"number": str(solution["answer"]) if right else "0.125"}
+    unit = {"unit": solution["unit"]} if view.get("unit_asked") else {}
+    return {"number": str(solution["answer"]) if right else "0.125"} | unit
 
 
 def _matching(random: Random, view: Mapping, solution: Mapping, right: bool) -> dict[str, str]:
@@ -53,8 +54,8 @@ def _ordering(random: Random, view: Mapping, solution: Mapping, right: bool) -> 
     return order if right else order[1:] + order[:1]
 
 
-def _cloze(random: Random, view: Mapping, solution: Mapping, right: bool) -> dict[str, str]:
-    """A gap with options is answered by the id whose text is the right one."""
+def _cloze(random: Random, view: Mapping, solution: Mapping, right: bool) -> dict[str, Any]:
+    """A gap with options, or from the bank, is answered by the id whose text is the right one."""
     answer = {}
     for segment in view["segments"]:
         gap = segment.get("gap")
@@ -62,11 +63,15 @@ def _cloze(random: Random, view: Mapping, solution: Mapping, right: bool) -> dic
             continue
         expected = solution["gaps"][gap]
         texts = expected if isinstance(expected, list) else [expected]
-        if "options" not in segment:
+        if segment.get("numeric"):
+            answer[gap] = {"number": solution["numbers"][gap] if right else "0.125"}
+            continue
+        options = segment.get("options") or (view["bank"] if segment.get("from_bank") else None)
+        if options is None:
             answer[gap] = texts[0] if right else "không rõ"
             continue
-        matching = [option["id"] for option in segment["options"] if (option["text"] in texts) == right]
-        answer[gap] = random.choice(matching or [segment["options"][0]["id"]])
+        matching = [option["id"] for option in options if (option["text"] in texts) == right]
+        answer[gap] = random.choice(matching or [options[0]["id"]])
     return answer
 
 
@@ -76,6 +81,7 @@ _MAKERS = {
     "truefalse": _truefalse,
     "short": _short,
     "numeric": _numeric,
+    "calculated": _numeric,
     "matching": _matching,
     "ordering": _ordering,
     "cloze": _cloze,

@@ -23,6 +23,20 @@ _SHAPE = re.compile(r"(?P<sign>[-+]?)(?P<body>\d[\d.,]*|[.,]\d+)")
 _MINUS = str.maketrans({"−": "-", "–": "-", "‒": "-", "﹣": "-", "-": "-"})
 
 
+GROUPED_FROM = 10_000
+"""From here on digits are grouped: 4000 stays as it is, 40.000 is easier to read."""
+
+
+def written(number: str, lang: str) -> str:
+    """A stored decimal as a language writes it: ``"1234567.5"`` → ``1.234.567,5``, in English ``1,234,567.5``."""
+    sign, digits = ("−", number[1:]) if number.startswith("-") else ("", number)
+    whole, _dot, fraction = digits.partition(".")
+    decimal = DECIMAL_SIGN.get(lang, ".")
+    if int(whole or "0") >= GROUPED_FROM:
+        whole = f"{int(whole):,}".replace(",", "." if decimal == "," else ",")
+    return sign + whole + (decimal + fraction if fraction else "")
+
+
 def read_number(words: str, *, lang: str | None = None, unit: str | None = None) -> Decimal:
     """The number that was typed.
 

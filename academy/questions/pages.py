@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -13,9 +14,11 @@ from academy.catalog.markdown import render_block, render_inline
 from academy.catalog.media_links import course_media_url
 from academy.catalog.media_queries import list_media
 from academy.questions import credit
+from academy.questions.arithmetic import CONSTANTS, FUNCTIONS
 from academy.questions.file_formats import FORMATS
-from academy.questions.numbers import DECIMAL_SIGN
+from academy.questions.numbers import DECIMAL_SIGN, written
 from academy.questions.rubric import DEFAULT_RUBRIC
+from academy.questions.types.calculated import Sample, samples
 from academy.web.format import percent
 
 bp = Blueprint("questions", __name__, template_folder="templates")
@@ -52,6 +55,24 @@ def prompt_markdown(text: str, lang: str = "vi") -> Markup:
 def decimal_sign(number: str, lang: str) -> str:
     """A stored decimal, ``"97.4"``, with the sign of a language: ``97,4``."""
     return number.replace(".", DECIMAL_SIGN.get(lang, "."))
+
+
+@bp.app_template_filter("written_number")
+def written_number(number: str, lang: str) -> str:
+    """A stored decimal as a language writes it, with large numbers grouped: ``166.600,5``."""
+    return written(number, lang)
+
+
+@bp.app_template_filter("sample_draws")
+def sample_draws(spec: Mapping[str, Any]) -> list[Sample]:
+    """Ten draws of a calculated question that is being written; none while it is not sound."""
+    return samples(spec)
+
+
+@bp.app_template_global("formula_functions")
+def formula_functions() -> str:
+    """The names that a formula may use, for the author's hint."""
+    return ", ".join([*FUNCTIONS, *CONSTANTS])
 
 
 @bp.app_template_filter("signed_percent")

@@ -13,6 +13,7 @@ from academy.kernel.errors import Conflict
 from academy.kernel.i18n import _l
 from academy.plugins.contract import ExerciseType, Grade
 from academy.questions import credit
+from academy.questions.types.calculated import Calculated
 from academy.questions.types.cloze import Cloze
 from academy.questions.types.extended import Extended
 from academy.questions.types.filed import Filed
@@ -43,6 +44,7 @@ CORE_TYPES: tuple[ExerciseType, ...] = (
     Placing(),
     Extended(),
     Filed(),
+    Calculated(),
 )
 
 _EXTENSION = "academy_exercise_types"

@@ -237,7 +237,8 @@ class QuizOut(Schema):
     attempts_left = fields.Integer(allow_none=True)
     pass_mark = fields.String()
     deductions = fields.List(
-        fields.Nested(DeductionOut), metadata={"description": "Wrong answers that cost points; empty: none do."}
+        fields.Nested(DeductionOut),
+        metadata={"description": "Wrong answers that cost points; empty: none do."},
     )
     opens = fields.AwareDateTime(allow_none=True)
     closes = fields.AwareDateTime(allow_none=True)

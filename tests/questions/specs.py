@@ -67,6 +67,74 @@ CLOZE = {
         {"id": "2", "accept": {"vi": ["ký"], "en": ["sign"]}, "accents": "require"},
     ],
 }
+CALCULATED = {
+    "text": both("Phường có {n} tổ, mỗi tổ {a} hộ. Có bao nhiêu hộ?", "A ward has {n} groups of {a} households. How many?"),
+    "explanation": both("EXPLANATION: {n} × {a} = {answer}", "EXPLANATION: {n} times {a} is {answer}"),
+    "parameters": [
+        {"name": "n", "min": "3", "max": "12", "step": "1"},
+        {"name": "a", "values": ["25", "40", "62.5"]},
+    ],
+    "formula": "n * a",
+    "decimals": 1,
+    "tolerance": "0.5",
+}
+WEIGHTED_SINGLE = {
+    "text": both("Làm gì trước?"),
+    "credit": "weighted",
+    "options": [
+        {"id": "a", "text": both("Kiểm tra thẩm quyền"), "weight": "100", "feedback": both("FEEDBACK-RIGHT")},
+        {"id": "b", "text": both("Hỏi cấp trên"), "weight": "40", "feedback": both("FEEDBACK-HALF")},
+        {"id": "c", "text": both("Trả hồ sơ"), "weight": "0"},
+        {"id": "d", "text": both("Ký ngay"), "weight": "-100", "feedback": both("FEEDBACK-WRONG")},
+    ],
+}
+WEIGHTED_MULTIPLE = {
+    "text": both("Những việc nào cần làm?"),
+    "credit": "weighted",
+    "options": [
+        {"id": "a", "text": both("Tiếp nhận"), "weight": "33.33"},
+        {"id": "b", "text": both("Thẩm tra"), "weight": "33.33"},
+        {"id": "c", "text": both("Trả kết quả"), "weight": "33.33"},
+        {"id": "d", "text": both("Thu thêm phí"), "weight": "-50", "feedback": both("FEEDBACK-WRONG")},
+        {"id": "e", "text": both("Pha trà"), "weight": "0"},
+    ],
+}
+NUMERIC_UNITS = {
+    "text": both("Đường dài bao nhiêu?"),
+    "answers": [
+        {"answer": "2500", "tolerance": "1", "tolerance_as": "percent", "feedback": both("FEEDBACK-RIGHT")},
+        {"answer": "5000", "weight": "50", "feedback": both("FEEDBACK-TWICE")},
+        {"answer": "0", "weight": "-25"},
+    ],
+    "units": [{"name": "m", "factor": "1"}, {"name": "km", "factor": "1000"}, {"name": "cm", "factor": "0.01"}],
+    "unit": "required",
+    "unit_penalty": "0.4",
+}
+CLOZE_MIXED = {
+    "text": {
+        "vi": "Nghị định do {1} ban hành, {2} ký; hạn {3} ngày, lệ phí {4}%, lưu tại {5}.",
+        "en": "Decrees come from the {1}, signed by the {2}; {3} days, a fee of {4}%, kept in the {5}.",
+    },
+    "bank": [
+        {"id": "a", "text": both("Chính phủ")},
+        {"id": "b", "text": both("Quốc hội")},
+        {"id": "c", "text": both("văn thư")},
+    ],
+    "gaps": [
+        {"id": "1", "word": "a", "weight": "2", "feedback": both("FEEDBACK-GAP")},
+        {"id": "2", "options": [option("a", "Thủ tướng", correct=True), option("b", "Bộ trưởng", feedback="FEEDBACK-OPTION")]},
+        {"id": "3", "number": {"answer": "15", "tolerance": "0"}},
+        {"id": "4", "number": {"answer": "97.4", "tolerance": "5", "tolerance_as": "percent", "unit": "%"}},
+        {"id": "5", "word": "c", "weight": "0.5"},
+    ],
+}
+VARIANTS = {
+    "weighted-single": ("single", WEIGHTED_SINGLE),
+    "weighted-multiple": ("multiple", WEIGHTED_MULTIPLE),
+    "numeric-units": ("numeric", NUMERIC_UNITS),
+    "cloze-mixed": ("cloze", CLOZE_MIXED),
+}
+"""Kinds in their richer forms: name → kind and spec."""
 ALL = {
     "single": SINGLE,
     "multiple": MULTIPLE,
@@ -76,4 +144,5 @@ ALL = {
     "matching": MATCHING,
     "ordering": ORDERING,
     "cloze": CLOZE,
+    "calculated": CALCULATED,
 }

@@ -120,3 +120,98 @@ def test_sync_retires_what_is_gone_and_takes_it_back(course, sync):
     file.write_text(whole, encoding="utf-8")
     sync()
     assert items()["luat-2"].state == "active" and items()["luat-2"].version == gone.version
+
+
+RICHER = """\
+- key: tinh-1
+  kind: calculated
+  outcome: o2
+  use: [pool]
+  spec:
+    text: {vi: "{a} xã, mỗi xã {b} hồ sơ?", en: "{a} communes of {b} files?"}
+    parameters:
+      - {name: a, min: "2", max: "9"}
+      - {name: b, values: ["10", "20.5"]}
+    formula: a * b
+    explanation: {vi: "{a} × {b} = {answer}", en: "{a} × {b} = {answer}"}
+- key: can-nhac
+  kind: single
+  outcome: o1
+  use: [pool]
+  spec:
+    text: {vi: "Làm gì?", en: "What to do?"}
+    credit: weighted
+    options:
+      - {id: a, text: {vi: Một, en: One}, weight: "100"}
+      - {id: b, text: {vi: Hai, en: Two}, weight: "-50"}
+- key: dien-1
+  kind: cloze
+  outcome: o1
+  use: [pool]
+  spec:
+    text: {vi: "{1} và {2}", en: "{1} and {2}"}
+    bank:
+      - {id: a, text: {vi: Một, en: One}}
+      - {id: b, text: {vi: Hai, en: Two}}
+    gaps:
+      - {id: "1", word: a}
+      - id: "2"
+        number: {answer: "5", tolerance: "10", tolerance_as: percent}
+- key: so-1
+  kind: numeric
+  outcome: o1
+  use: [pool]
+  spec:
+    text: {vi: "Bao xa?", en: "How far?"}
+    answers:
+      - {answer: "5000"}
+    units:
+      - {name: m, factor: "1"}
+      - {name: km, factor: "1000"}
+    unit: required
+"""
+
+
+@pytest.fixture
+def richer(course):
+    file = course / "questions" / "01-luat.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + RICHER, encoding="utf-8")
+    return file
+
+
+def test_calculated_weighted_and_mixed_questions_come_from_files(richer, check, sync):
+    assert check() == []
+    sync()
+    assert {"tinh-1", "can-nhac", "dien-1", "so-1"} <= set(items())
+    first = items()
+    sync()
+    assert items() == first
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "words"),
+    [
+        ("formula: a * b", "formula: a * b +", "formula:", "breaks off"),
+        ("formula: a * b", "formula: a / (b - 10)", "formula:", "division by zero"),
+        ("formula: a * b", "formula: __import__('os')", "formula:", "no place in a formula"),
+        ('min: "2", max: "9"', 'min: "9", max: "2"', "{name: a, min", "smaller than the smallest"),
+        ('{b} hồ sơ?"', 'hồ sơ?"', "text: {vi: \"{a} xã", "write {b}"),
+        ('"{a} × {b} = {answer}", en', '"{a} × {q} = {answer}", en', "explanation:", "no parameter “q”"),
+        ('weight: "100"', 'weight: "90"', "options:", "must be worth 100 percent"),
+        ('weight: "-50"', "correct: false", "options:", "needs its percentage"),
+        ("credit: weighted", "credit: guessed", "credit:", "credit"),
+        ("word: a", "word: z", '- {id: "1", word', "no entry “z”"),
+        ('answer: "5", tolerance: "10"', 'answer: "0", tolerance: "10"', "number: {answer", "A percentage of 0"),
+        ('{name: m, factor: "1"}', '{name: m, factor: "10"}', "units:", "must have the factor 1"),
+        ("unit: required", "unit: miles", "unit: miles", "list units and say"),
+    ],
+)
+def test_each_fault_of_a_richer_question_is_named_with_its_line(richer, check, old, new, at, words):
+    replace(richer, old, new)
+    text = richer.read_text(encoding="utf-8")
+    found = [fault for fault in check() if words in fault[2]]
+    assert found, check()
+    lines = text.splitlines()
+    assert any(at.strip() in lines[fault[1] - 1] or new in lines[fault[1] - 1] for fault in found), [
+        (fault[1], lines[fault[1] - 1]) for fault in found
+    ]

@@ -13,7 +13,7 @@ from academy.questions.forms import nested
 from academy.questions.registry import CORE_TYPES, exercise_type
 from academy.questions.services import checked_spec
 from tests.questions.form_reader import Fields
-from tests.questions.specs import ALL, both
+from tests.questions.specs import ALL, VARIANTS, both
 
 KINDS = [kind.kind for kind in CORE_TYPES]
 
@@ -33,6 +33,15 @@ def test_a_form_sent_back_unchanged_gives_the_same_spec(app, kind):
     # the form names the rule that holds by default
     again.pop("credit", None)
     assert without_empty(again) == without_empty(spec)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_richer_forms_survive_their_form_too(app, name):
+    kind, raw = VARIANTS[name]
+    spec = checked_spec(kind, copy.deepcopy(raw))
+    again = checked_spec(kind, exercise_type(kind).read_editor(Fields(shown(app, kind, spec)).values))
+    again["credit"] = spec.get("credit")
+    assert without_empty(again) == without_empty(spec | {"credit": spec.get("credit")})
 
 
 def without_empty(value):

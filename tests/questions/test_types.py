@@ -45,6 +45,7 @@ def right_answer(kind: str, spec: dict):
         "truefalse": lambda: key["answer"],
         "short": lambda: key["accept"][0],
         "numeric": lambda: key["answer"],
+        "calculated": lambda: key["answer"],
         "matching": lambda: key["pairs"],
         "ordering": lambda: key["order"],
         "cloze": lambda: {"1": gap_option(spec, "soạn"), "2": key["gaps"]["2"][0]},
@@ -104,7 +105,7 @@ def test_what_is_shown_does_not_depend_on_what_is_right(kind, seed, lang):
     if kind != "single" or seed != AUTHORS_ORDER:
         assert TYPES[kind].present(other_key(kind), seed or 1, lang) == TYPES[kind].present(spec, seed or 1, lang)
     shown = json.dumps(TYPES[kind].present(spec, seed, lang), ensure_ascii=False)
-    for secret in ("EXPLANATION", "FEEDBACK", "correct", "tolerance", "97.4", "hoà nhã", '"p1"', '"s1"'):
+    for secret in ("EXPLANATION", "FEEDBACK", "correct", "formula", "tolerance", "97.4", "hoà nhã", '"p1"', '"s1"'):
         assert secret not in shown
 
 
@@ -123,6 +124,8 @@ def other_key(kind: str) -> dict:
         spec["accept"] = {"vi": ["khác"]}
     elif kind == "numeric":
         spec |= {"answer": "3", "tolerance": "0"}
+    elif kind == "calculated":
+        spec |= {"formula": "a / n + n", "tolerance": "0.1"}
     elif kind == "matching":
         rights = [pair["right"] for pair in spec["pairs"]]
         for number, pair in enumerate(spec["pairs"]):

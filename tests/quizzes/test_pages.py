@@ -12,6 +12,7 @@ from academy.kernel import clock
 from academy.quizzes import queries, services
 from tests.factories import create_actor, sign_in
 from tests.questions.form_reader import Fields
+from tests.questions.specs import ALL
 from tests.quizzes.sitting import right_answer, sit, view, wrong_answer
 
 SECRETS = ("EXPLANATION", "PRAISE", "BLAME", "FEEDBACK", "hoà nhã", "97.4", "97,4", "0.05", "data-correct")
@@ -166,6 +167,8 @@ def test_every_kind_is_answered_by_form_fields_alone(app, sat_all_kinds):
                 form[name] = "hoa nha"
             case "numeric":
                 form[name] = "97,4"
+            case "calculated":
+                form[name] = key["answer"].replace(".", ",")
             case "matching":
                 for left, right in key["pairs"].items():
                     form[f"{name}.{left}"] = right
@@ -198,7 +201,7 @@ def answer_of(slot, *, right):
             return key["answer"] if right else not key["answer"]
         case "short":
             return key["accept"][0] if right else "x"
-        case "numeric":
+        case "numeric" | "calculated":
             return key["answer"] if right else 1
         case "matching":
             return key["pairs"] if right else dict(zip(key["pairs"], reversed(key["pairs"].values()), strict=True))
@@ -212,7 +215,7 @@ def answer_of(slot, *, right):
 def test_the_result_page_explains_every_kind_once_released(app, sat_all_kinds, answered):
     sat = sat_all_kinds
     sat.settings(
-        draw=[{"difficulty": [5], "count": 8}],
+        draw=[{"difficulty": [5], "count": len(ALL)}],
         review={"after_submit": ["score", "outcomes", "answers", "feedback"]},
     )
     learner = sat.learner("Xem")

@@ -106,6 +106,19 @@ def test_invented_fields_are_no_fault_of_the_server(written, name):
     assert written.post("new-quiz", **FORM | {name: "1"}).status_code == 303
 
 
+def test_a_deduction_is_set_by_the_form_and_comes_back(written):
+    written.post("new-quiz", **FORM | {"draw.0.penalty": "0,25"})
+    quiz = find_quiz(written.draft.id, "cuoi-khoa")
+    assert [str(rule.penalty) for rule in quiz.rules.draw] == ["0.25"]
+    page = written.client.get(written.url("quizzes/cuoi-khoa")).get_data(as_text=True)
+    form = Fields(page[page.index('<form class="form studio-form"') :]).values.to_dict(flat=False)
+    assert form["draw.0.penalty"] == ["0.25"]
+    written.client.post(written.url("quizzes/cuoi-khoa"), data={**form, "csrf_token": written.token})
+    assert find_quiz(written.draft.id, "cuoi-khoa").number == 1
+    refused = written.post("quizzes/cuoi-khoa", **FORM | {"draw.0.penalty": "2"})
+    assert refused.status_code == 422 and "#f-draw.0.penalty" in refused.get_data(as_text=True)
+
+
 def test_lines_that_may_draw_what_lessons_show_say_so(written):
     written.post("new-quiz", **FORM | {"draw.0.shown": "1"})
     assert find_quiz(written.draft.id, "cuoi-khoa").rules.draw[0].shown

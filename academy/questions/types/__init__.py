@@ -1,1 +1,1 @@
-"""The eight kinds of question that every course may use, one file each."""
+"""The kinds of question that every course may use, one file each."""

@@ -14,14 +14,21 @@ from academy.questions.forms import LANG, ROW, fields_like, nested
 
 _ACCEPT = rf"accept{LANG}\.lines"
 _OPTIONS = rf"options{ROW}\.(?:id|correct|weight|(?:text|feedback){LANG})"
+_NUMBER = r"answer|tolerance|tolerance_as|unit"
 _FIELDS = re.compile(
-    rf"(?:text|explanation){LANG}|answer|tolerance|unit|credit|accents|{_ACCEPT}|{_OPTIONS}"
+    rf"(?:text|explanation){LANG}|{_NUMBER}|credit|accents|{_ACCEPT}|{_OPTIONS}"
     rf"|pairs{ROW}\.(?:id|(?:left|right){LANG})|distractors{ROW}{LANG}|steps{ROW}\.(?:id|text{LANG})"
-    rf"|gaps{ROW}\.(?:id|accents|{_ACCEPT}|{_OPTIONS})"
+    rf"|gaps{ROW}\.(?:id|accents|word|weight|feedback{LANG}|number\.(?:{_NUMBER})|{_ACCEPT}|{_OPTIONS})"
+    rf"|bank{ROW}\.(?:id|text{LANG})|answers{ROW}\.(?:{_NUMBER}|weight|feedback{LANG})"
+    rf"|units{ROW}\.(?:name|factor)|unit_rule|unit_penalty"
+    rf"|parameters{ROW}\.(?:name|min|max|step|values\.lines)|formula|decimals"
 )
 _PARTS = frozenset(
-    "text explanation options answer accept accents tolerance unit pairs distractors steps gaps credit".split()
+    "text explanation options answer accept accents tolerance unit pairs distractors steps gaps credit bank "
+    "answers tolerance_as units unit_rule unit_penalty parameters formula decimals".split()
 )
+_DECIMALS = re.compile(r"(?:.*\.)?(?:answer|tolerance|weight|factor|min|max|step|values\.lines|unit_penalty)")
+"""Fields with decimals: stored with a dot, and typed with a comma by most who write here."""
 
 
 class CoreType:
@@ -66,7 +73,12 @@ class CoreType:
 
     def read_editor(self, form: Any) -> dict[str, Any]:
         """The authoring form as a spec; checked afterwards by ``spec_schema``."""
-        return nested(fields_like(form, _FIELDS), _PARTS)
+        typed = fields_like(form, _FIELDS)
+        dotted = {
+            name: value.replace(",", ".") if _DECIMALS.fullmatch(name) else value
+            for name, value in typed.items()
+        }
+        return nested(dotted, _PARTS)
 
 
 def not_an_answer(message: Any = None) -> Invalid:

@@ -129,7 +129,10 @@ class ChoiceType(CoreType):
         """What a learner must know before choosing: that answers weigh differently, and whether one may cost."""
         if not self._is_weighted(spec):
             return {}
-        return {"weighted": True, "may_cost": any(Decimal(option["weight"]) < 0 for option in spec["options"])}
+        return {
+            "weighted": True,
+            "may_cost": any(Decimal(option["weight"]) < 0 for option in spec["options"]),
+        }
 
     def _public_parts(self, spec: Mapping[str, Any], lang: str) -> list[str]:
         # sorted by their opaque names: the author's order may be telling
