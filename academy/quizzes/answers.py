@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from academy.kernel import clock
 from academy.kernel.actor import Actor
-from academy.kernel.errors import Invalid, NotFound
-from academy.kernel.i18n import _l
+from academy.kernel.errors import Invalid
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.questions.queries import VersionRow, check_answer, read_answer
-from academy.quizzes.errors import AttemptClosed
-from academy.quizzes.models import OPEN, AnswerLog, Attempt, AttemptItem
+from academy.quizzes.models import AnswerLog, AttemptItem
+from academy.quizzes.opening import open_attempt, slot_of
 from academy.quizzes.queries import slot_rows
+from academy.quizzes.uploads import with_own_files
 
 __all__ = ["FormAnswer", "StoredAnswer", "save_answer", "save_form", "save_form_answer"]
 
@@ -60,8 +60,8 @@ def save_answer(actor: Actor, attempt_id: int, slot: int, sequence: int, answer:
         Invalid: the answer does not fit the item; nothing was stored.
     """
     with unit_of_work() as work:
-        attempt = _open_attempt(work, actor, attempt_id)
-        item, version = _slot(attempt.id, slot)
+        attempt = open_attempt(work, actor, attempt_id)
+        item, version = slot_of(attempt.id, slot)
         return _store(work, item, version, sequence, answer)
 
 
@@ -70,8 +70,8 @@ def save_form_answer(
 ) -> StoredAnswer:
     """Like :func:`save_answer`, with the answer as the fields ``name…`` of a form."""
     with unit_of_work() as work:
-        attempt = _open_attempt(work, actor, attempt_id)
-        item, version = _slot(attempt.id, slot)
+        attempt = open_attempt(work, actor, attempt_id)
+        item, version = slot_of(attempt.id, slot)
         return _store(work, item, version, sequence, read_answer(version, form, name))
 
 
@@ -96,12 +96,14 @@ def save_form(
     """
     refused: dict[int, Invalid] = {}
     with unit_of_work() as work:
-        attempt = _open_attempt(work, actor, attempt_id)
+        attempt = open_attempt(work, actor, attempt_id)
         by_slot = {sent.slot: (name, sent) for name, sent in answers.items()}
         for item, version in slot_rows(attempt.id, by_slot):
             name, sent = by_slot[item.slot]
             try:
-                answer = check_answer(version, read_answer(version, form, name))
+                answer = with_own_files(
+                    work, item, version, check_answer(version, read_answer(version, form, name))
+                )
             except Invalid as refusal:
                 refused[item.slot] = refusal
                 continue
@@ -110,42 +112,10 @@ def save_form(
     return refused
 
 
-def _open_attempt(work: UnitOfWork, actor: Actor, attempt_id: int) -> Attempt:
-    """The actor's attempt, held until the transaction ends, if it still takes answers."""
-    attempt = work.session.scalar(
-        select(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.person_id == actor.person_id)
-        .with_for_update()
-        # an object that this session met before must not hide what another request has done since
-        .execution_options(populate_existing=True)
-    )
-    if attempt is None or actor.person_id is None:
-        raise NotFound(_l("There is no such attempt."))
-    if attempt.state != OPEN:
-        raise AttemptClosed(
-            _l("This attempt has been submitted: answers can no longer be changed."),
-            next_step=_l("Open the attempt to see what was stored."),
-        )
-    if attempt.accepts_until is not None and clock.now() > attempt.accepts_until:
-        raise AttemptClosed(
-            _l("The time of this attempt is over: this answer was not stored."),
-            rule="attempt.deadline",
-            next_step=_l("What was stored before the deadline counts. Open the attempt to see it."),
-        )
-    return attempt
-
-
-def _slot(attempt_id: int, slot: int) -> tuple[AttemptItem, VersionRow]:
-    rows = slot_rows(attempt_id, [slot])
-    if not rows:
-        raise NotFound(_l("This attempt has no item %(n)s.", n=slot))
-    return rows[0]
-
-
 def _store(
     work: UnitOfWork, item: AttemptItem, version: VersionRow, sequence: int, answer: Any
 ) -> StoredAnswer:
-    checked = check_answer(version, answer)
+    checked = with_own_files(work, item, version, check_answer(version, answer))
     if sequence > item.stored_sequence:
         _write(work, item, sequence, checked)
     return StoredAnswer(

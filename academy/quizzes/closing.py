@@ -17,6 +17,7 @@ from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.plugins.contract import Grade
 from academy.questions.queries import VersionRow, grade_item
+from academy.questions.registry import is_graded_by_hand
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted
 from academy.quizzes.marks import FOUR_PLACES, mark_of, share_of, to_decimal
 from academy.quizzes.models import EXPIRED, OPEN, SUBMITTED, Attempt, AttemptItem, Quiz, QuizVersion
@@ -117,17 +118,19 @@ def grade_pending(attempt_id: int) -> None:
         course_id, rules = _rules_of(attempt)
         rows = slot_rows(attempt.id)
         for item, version in rows:
-            if (item.grade or {}).get("pending"):
+            if _waits_for_a_grader(item, version):
                 _keep(
                     item,
                     grade_item(
                         version, item.answer, shown_seed(rules, attempt.seed, item.slot, version.kind)
                     ),
                 )
-        if any((item.grade or {}).get("pending") for item, _version in rows):
+        if any(_waits_for_a_grader(item, version) for item, version in rows):
             raise Unavailable(_l("An answer of attempt %(id)s still cannot be graded.", id=attempt.id))
         _mark(attempt, rules, [item for item, _version in rows])
         work.session.flush()
+        if attempt.pending:
+            return  # the rest is graded by hand
         work.emit(
             AttemptGraded(
                 attempt_id=attempt.id,
@@ -138,6 +141,11 @@ def grade_pending(attempt_id: int) -> None:
                 passed=attempt.passed,
             )
         )
+
+
+def _waits_for_a_grader(item: AttemptItem, version: VersionRow) -> bool:
+    """Whether its grader failed or is not installed; what a person grades waits for no job."""
+    return bool((item.grade or {}).get("pending")) and not is_graded_by_hand(version.kind)
 
 
 def _held(work: UnitOfWork, attempt_id: int) -> Attempt | None:
@@ -191,7 +199,7 @@ def _close(work: UnitOfWork, attempt: Attempt, pinned: Pinned, ahead: Ahead) -> 
     attempt.submitted_at = attempt.deadline if overdue else now
     _mark(attempt, rules, [item for item, _version in rows])
     work.session.flush()
-    if attempt.pending:
+    if any(item.grade["pending"] and not is_graded_by_hand(version.kind) for item, version in rows):
         work.enqueue(
             "quizzes.grade_pending", key=f"quizzes.grade_pending:{attempt.id}", attempt_id=attempt.id
         )

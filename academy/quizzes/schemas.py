@@ -155,6 +155,12 @@ class StoredOut(Schema):
     accepted = fields.Boolean()
 
 
+class UploadedOut(Schema):
+    key = fields.String()
+    name = fields.String()
+    bytes = fields.Integer()
+
+
 class StartQuery(Schema):
     """``lang``: the language of the paper; else that of the account, else Vietnamese."""
 

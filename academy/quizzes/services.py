@@ -13,11 +13,23 @@ from academy.quizzes.closing import (
 from academy.quizzes.publishing import SavedQuiz, copy_quizzes, retire_quiz, save_quiz, sync_quizzes
 from academy.quizzes.starting import start_attempt
 from academy.quizzes.studio import free_slug, remove_quiz, write_quiz
+from academy.quizzes.uploads import (
+    MAX_UPLOAD,
+    AnswerFile,
+    UploadedFile,
+    answer_file,
+    tidy_uploads,
+    upload_file,
+)
 
 __all__ = [
+    "MAX_UPLOAD",
+    "AnswerFile",
     "FormAnswer",
     "SavedQuiz",
     "StoredAnswer",
+    "UploadedFile",
+    "answer_file",
     "copy_quizzes",
     "expire_attempt",
     "expire_overdue",
@@ -33,5 +45,7 @@ __all__ = [
     "start_attempt",
     "submit_attempt",
     "sync_quizzes",
+    "tidy_uploads",
+    "upload_file",
     "write_quiz",
 ]

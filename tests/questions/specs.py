@@ -148,6 +148,7 @@ FILED = {
     "rubric": RUBRIC,
     "rubric_shown": "never",
 }
+BY_HAND = {"extended": EXTENDED, "file": FILED}
 ALL = {
     "single": SINGLE,
     "multiple": MULTIPLE,
@@ -160,6 +161,6 @@ ALL = {
     "matrix": MATRIX,
     "hotspot": HOTSPOT,
     "placing": PLACING,
-    "extended": EXTENDED,
-    "file": FILED,
+    **BY_HAND,
 }
+AUTOMATIC = {kind: spec for kind, spec in ALL.items() if kind not in BY_HAND}
