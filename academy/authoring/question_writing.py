@@ -17,6 +17,7 @@ from academy.kernel.errors import Invalid
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.questions.queries import ItemRow, find_item, items_of_course
+from academy.questions.registry import exercise_type
 from academy.questions.services import SavedItem, checked_spec, retire_item, save_item
 
 __all__ = ["QuestionPlace", "add_question", "change_question", "restore_question", "retire_question"]
@@ -121,7 +122,7 @@ def _item(course_id: int, key: str) -> ItemRow:
 def _checked(
     studio: StudioCourse, kind: str, spec: Mapping[str, Any], place: QuestionPlace
 ) -> dict[str, Any]:
-    errors = _place_errors(studio, place)
+    errors = _place_errors(studio, place) | _kind_errors(kind, place)
     try:
         checked = checked_spec(kind, spec, studio.languages)
     except Invalid as refusal:
@@ -130,6 +131,12 @@ def _checked(
         message = _l("Please correct the fields named below.")
         raise Invalid(message, rule="authoring.question", errors=errors)
     return checked
+
+
+def _kind_errors(kind: str, place: QuestionPlace) -> dict[str, Any]:
+    if place.use_lesson and getattr(exercise_type(kind), "for_quizzes_only", False):
+        return {"item.use": [_l("This kind of question cannot stand in a lesson: use it in quizzes only.")]}
+    return {}
 
 
 def _place_errors(studio: StudioCourse, place: QuestionPlace) -> dict[str, Any]:

@@ -75,6 +75,33 @@ def _cloze(random: Random, view: Mapping, solution: Mapping, right: bool) -> dic
     return answer
 
 
+def _matrix(random: Random, view: Mapping, solution: Mapping, right: bool) -> dict[str, list[str]]:
+    rows = {row: list(columns) for row, columns in solution["rows"].items()}
+    if not right:
+        row = random.choice(sorted(rows))
+        rows[row] = [next(one["id"] for one in view["columns"] if one["id"] not in rows[row])]
+    return rows
+
+
+def _hotspot(random: Random, view: Mapping, solution: Mapping, right: bool) -> dict[str, Any]:
+    regions = solution["regions"] if right or len(solution["regions"]) == 1 else solution["regions"][:-1]
+    if view["mode"] == "regions":
+        return {"regions": [region["id"] for region in regions]}
+    return {"points": [region["middle"] for region in regions]}
+
+
+def _placing(random: Random, view: Mapping, solution: Mapping, right: bool) -> dict[str, str]:
+    placed = {slot: wanted[0] for slot, wanted in solution["slots"].items() if wanted}
+    if not right:
+        placed.pop(random.choice(sorted(placed)))
+    return placed
+
+
+def _extended(random: Random, view: Mapping, solution: Mapping, right: bool) -> str:
+    sentence = "Sự việc đã rõ, căn cứ nêu trong bài học; tôi cân nhắc hai cách và đề xuất cách ít ảnh hưởng đến người dân."
+    return " ".join([sentence] * (8 if right else 2))
+
+
 _MAKERS = {
     "single": _single,
     "multiple": _multiple,
@@ -85,4 +112,8 @@ _MAKERS = {
     "matching": _matching,
     "ordering": _ordering,
     "cloze": _cloze,
+    "matrix": _matrix,
+    "hotspot": _hotspot,
+    "placing": _placing,
+    "extended": _extended,
 }

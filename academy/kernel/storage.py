@@ -1,7 +1,8 @@
 """Files by content: a file's name is the SHA-256 of its bytes, so it never changes.
 
-Two folders: what the academy keeps (:func:`storage`), and exports (:func:`exports`), which hold personal data
-and are deleted after ``Config.export_days``. Backups hold the first only.
+Three folders: what the academy keeps (:func:`storage`), within it what learners hand in (:func:`answer_files`), of
+which what no answer names is deleted, and exports (:func:`exports`), which hold personal data and are deleted after
+``Config.export_days``. Backups hold the first two.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -62,6 +64,16 @@ class Storage:
     def read(self, key: str) -> bytes:
         return self.path(key).read_bytes()
 
+    def forget(self, key: str) -> None:
+        """Delete a file; one that is not there is deleted already."""
+        self._target(key).unlink(missing_ok=True)
+
+    def keys_before(self, instant: datetime) -> Iterator[str]:
+        """The keys of files that were last stored before an instant."""
+        for file in self.root.glob("??/??/*"):
+            if _KEY.fullmatch(file.name) and file.stat().st_mtime < instant.timestamp():
+                yield file.name
+
     def forget_before(self, instant: datetime) -> int:
         """Delete the files that were last stored before an instant; how many."""
         gone = 0
@@ -95,12 +107,18 @@ class Storage:
 def init_storage(app: Flask) -> None:
     instance = app.config["ACADEMY"].instance
     app.extensions["academy_storage"] = Storage(instance / "files")
+    app.extensions["academy_answer_files"] = Storage(instance / "files" / "answers")
     app.extensions["academy_exports"] = Storage(instance / "exports")
 
 
 def storage() -> Storage:
     """The files that the running app keeps."""
     return current_app.extensions["academy_storage"]
+
+
+def answer_files() -> Storage:
+    """Files that learners handed in; nothing else lies there, so what nobody names may be deleted."""
+    return current_app.extensions["academy_answer_files"]
 
 
 def exports() -> Storage:

@@ -85,6 +85,11 @@ class QuestionsPart:
                         "name the file as a lesson of the outline",
                     )
                 )
+            faults += _picture_faults(folder, entry)
+            if entry.draft.use_lesson and getattr(exercise_type(entry.draft.kind), "for_quizzes_only", False):
+                faults.append(
+                    entry.fault("use", "This kind of question cannot stand in a lesson", "write use: [pool]")
+                )
             if entry.draft.outcome not in folder.outcome_ids:
                 faults.append(
                     entry.fault(
@@ -171,6 +176,27 @@ def _read_entry(
         ),
         [],
     )
+
+
+def _picture_faults(folder: CourseFolder, entry: Entry) -> Iterator[Fault]:
+    """Pictures that are not there, or have another size than the one the coordinates are meant for."""
+    find = getattr(exercise_type(entry.draft.kind), "pictures", None)
+    for picture in find(entry.draft.spec) if find else ():
+        where = (entry.index, "spec", "picture")
+        for lang in folder.languages:
+            file = folder.media_file(picture["path"], lang)
+            if file is None:
+                yield entry.file.fault(
+                    (*where, "path"), f"There is no file “{picture['path']}”", "put it into media, or correct the path"
+                )
+                break
+            if file.width and (file.width, file.height) != (picture["width"], picture["height"]):
+                yield entry.file.fault(
+                    (*where, "width"),
+                    f"The picture {file.path} is {file.width} × {file.height}",
+                    "write its width and height, and check the coordinates",
+                )
+                break
 
 
 def _reference_faults(folder: CourseFolder, entries: Mapping[str, Entry], keys: set[str]) -> Iterator[Fault]:

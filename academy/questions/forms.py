@@ -9,7 +9,7 @@ from typing import Any
 LANG, ROW = r"\.(?:vi|en|de)", r"\.\d{1,3}"
 """Parts of patterns for :func:`fields_like`: a language, the number of a row."""
 
-MAX_DEPTH = 6
+MAX_DEPTH = 7
 MAX_NAME = 100
 
 

@@ -14,7 +14,7 @@ from academy.kernel.i18n import _l
 from academy.plugins.contract import ExerciseType, Grade
 from academy.questions.models import ACTIVE, APPROVED, CONTENT, DRAFT, Item, ItemCard, ItemVersion
 from academy.questions.options import AUTHORS_ORDER
-from academy.questions.registry import exercise_type, grade_safely
+from academy.questions.registry import exercise_type, grade_safely, is_graded_by_hand
 from academy.questions.version_cache import specs
 
 __all__ = [
@@ -94,6 +94,11 @@ class PoolItem:
     lesson: str
     difficulty: int
     use_lesson: bool
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person grades its answers."""
+        return is_graded_by_hand(self.kind)
 
 
 REVIEW_STATE = func.coalesce(ItemCard.review, case((Item.origin == CONTENT, APPROVED), else_=DRAFT))

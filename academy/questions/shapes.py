@@ -31,7 +31,7 @@ class PictureSchema(Schema):
     path = fields.String(
         required=True,
         validate=validate.Regexp(
-            r"media/[A-Za-z0-9_][A-Za-z0-9._/-]{0,150}\.(?:svg|png|jpe?g|webp)\Z",
+            r"(?=.{1,200}\Z)(?:[A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*\.(?:svg|png|jpe?g|webp)\Z",
             error=_l("Name a picture among the files of the course, for instance media/plan.svg."),
         ),
         error_messages={"required": _l("Name a picture among the files of the course.")},

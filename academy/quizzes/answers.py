@@ -11,16 +11,14 @@ from sqlalchemy import select
 
 from academy.kernel import clock
 from academy.kernel.actor import Actor
-from academy.kernel.database_clock import now_column
-from academy.kernel.errors import Invalid, NotFound
-from academy.kernel.i18n import _l
+from academy.kernel.errors import Invalid
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.questions.queries import VersionRow, check_answer, read_answer
-from academy.quizzes.errors import AttemptClosed
-from academy.quizzes.models import OPEN, AnswerLog, Attempt, AttemptItem, QuizVersion
+from academy.quizzes.models import AnswerLog, AttemptItem
+from academy.quizzes.opening import open_attempt, slot_of
 from academy.quizzes.queries import slot_rows
-from academy.quizzes.rules import DeliveryRules
-from academy.quizzes.seat import NOWHERE, Seat, require_device, require_place
+from academy.quizzes.seat import NOWHERE, Seat
+from academy.quizzes.uploads import with_own_files
 
 __all__ = ["FormAnswer", "StoredAnswer", "save_answer", "save_form", "save_form_answer"]
 
@@ -67,7 +65,7 @@ def save_answer(
     """
     with unit_of_work() as work:
         attempt = open_attempt(work, actor, attempt_id, seat)
-        item, version = _slot(attempt.id, slot)
+        item, version = slot_of(attempt.id, slot)
         return _store(work, item, version, sequence, answer)
 
 
@@ -77,7 +75,7 @@ def save_form_answer(
     """Like :func:`save_answer`, with the answer as the fields ``name…`` of a form."""
     with unit_of_work() as work:
         attempt = open_attempt(work, actor, attempt_id, seat)
-        item, version = _slot(attempt.id, slot)
+        item, version = slot_of(attempt.id, slot)
         return _store(work, item, version, sequence, read_answer(version, form, name))
 
 
@@ -115,7 +113,9 @@ def save_form(
         for item, version in slot_rows(attempt.id, by_slot):
             name, sent = by_slot[item.slot]
             try:
-                answer = check_answer(version, read_answer(version, form, name))
+                answer = with_own_files(
+                    work, item, version, check_answer(version, read_answer(version, form, name))
+                )
             except Invalid as refusal:
                 refused[item.slot] = refusal
                 continue
@@ -127,55 +127,10 @@ def save_form(
     return refused
 
 
-def open_attempt(
-    work: UnitOfWork, actor: Actor, attempt_id: int, seat: Seat, *, take_over: bool = False
-) -> Attempt:
-    """The actor's attempt, held until the transaction ends, if it still takes answers from this seat.
-
-    The deadline is judged by the database's clock, in the statement that takes hold of the row.
-
-    Args:
-        take_over: the seat may be a new one.
-    """
-    row = work.session.execute(
-        select(Attempt, QuizVersion.settings, now_column())
-        .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
-        .where(Attempt.id == attempt_id, Attempt.person_id == actor.person_id)
-        .with_for_update(of=Attempt)
-        # an object that this session met before must not hide what another request has done since
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None or actor.person_id is None:
-        raise NotFound(_l("There is no such attempt."))
-    attempt, settings, now = row
-    if attempt.state != OPEN:
-        raise AttemptClosed(
-            _l("This attempt has been submitted: answers can no longer be changed."),
-            next_step=_l("Open the attempt to see what was stored."),
-        )
-    if attempt.accepts_until is not None and now > attempt.accepts_until:
-        raise AttemptClosed(
-            _l("The time of this attempt is over: this answer was not stored."),
-            rule="attempt.deadline",
-            next_step=_l("What was stored before the deadline counts. Open the attempt to see it."),
-        )
-    require_place(DeliveryRules.from_settings(settings), seat)
-    if not take_over:
-        require_device(attempt.device, seat)
-    return attempt
-
-
-def _slot(attempt_id: int, slot: int) -> tuple[AttemptItem, VersionRow]:
-    rows = slot_rows(attempt_id, [slot])
-    if not rows:
-        raise NotFound(_l("This attempt has no item %(n)s.", n=slot))
-    return rows[0]
-
-
 def _store(
     work: UnitOfWork, item: AttemptItem, version: VersionRow, sequence: int, answer: Any
 ) -> StoredAnswer:
-    checked = check_answer(version, answer)
+    checked = with_own_files(work, item, version, check_answer(version, answer))
     if sequence > item.stored_sequence:
         write_answer(work, item, sequence, checked)
     return StoredAnswer(

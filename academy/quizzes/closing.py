@@ -17,6 +17,7 @@ from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.plugins.contract import Grade
 from academy.questions.queries import VersionRow, grade_item
+from academy.questions.registry import is_graded_by_hand
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted
 from academy.quizzes.marks import FOUR_PLACES, mark_of, share_of, to_decimal, with_penalty
 from academy.quizzes.models import EXPIRED, OPEN, SUBMITTED, Attempt, AttemptItem, Quiz, QuizVersion
@@ -121,17 +122,18 @@ def grade_pending(attempt_id: int) -> None:
         course_id, rules = rules_of(attempt)
         rows = slot_rows(attempt.id)
         for item, version in rows:
-            if (item.grade or {}).get("pending"):
+            if _waits_for_a_grader(item, version):
                 keep_grade(
                     item,
                     grade_item(
                         version, item.answer, shown_seed(rules, attempt.seed, item.slot, version.kind)
                     ),
                 )
-        if any((item.grade or {}).get("pending") for item, _version in rows):
+        if any(_waits_for_a_grader(item, version) for item, version in rows):
             raise Unavailable(_l("An answer of attempt %(id)s still cannot be graded.", id=attempt.id))
         make_mark(attempt, rules, [item for item, _version in rows])
-        _tell_graded(work, attempt, course_id)
+        if not attempt.pending:  # else the rest is graded by hand
+            _tell_graded(work, attempt, course_id)
 
 
 def grade_late_answers(work: UnitOfWork, attempt: Attempt, slots: Iterable[int]) -> None:
@@ -145,9 +147,8 @@ def grade_late_answers(work: UnitOfWork, attempt: Attempt, slots: Iterable[int])
         if item.slot in slots:
             keep_grade(item, _grade(attempt, rules, item, version, {}))
     make_mark(attempt, rules, [item for item, _version in rows])
-    if attempt.pending:
-        _enqueue_grading(work, attempt)
-    else:
+    _grade_later(work, attempt, rows)
+    if not attempt.pending:
         _tell_graded(work, attempt, course_id)
 
 
@@ -165,8 +166,14 @@ def _tell_graded(work: UnitOfWork, attempt: Attempt, course_id: int) -> None:
     )
 
 
-def _enqueue_grading(work: UnitOfWork, attempt: Attempt) -> None:
-    work.enqueue("quizzes.grade_pending", key=f"quizzes.grade_pending:{attempt.id}", attempt_id=attempt.id)
+def _waits_for_a_grader(item: AttemptItem, version: VersionRow) -> bool:
+    """Whether its grader failed or is not installed; what a person grades waits for no job."""
+    return bool((item.grade or {}).get("pending")) and not is_graded_by_hand(version.kind)
+
+
+def _grade_later(work: UnitOfWork, attempt: Attempt, rows: Iterable[tuple[AttemptItem, VersionRow]]) -> None:
+    if any(_waits_for_a_grader(item, version) for item, version in rows):
+        work.enqueue("quizzes.grade_pending", key=f"quizzes.grade_pending:{attempt.id}", attempt_id=attempt.id)
 
 
 def hold_attempt(work: UnitOfWork, attempt_id: int) -> Attempt | None:
@@ -221,8 +228,7 @@ def _close(work: UnitOfWork, attempt: Attempt, pinned: Pinned, ahead: Ahead) -> 
     attempt.submitted_at = attempt.deadline if overdue else now
     make_mark(attempt, rules, [item for item, _version in rows])
     work.session.flush()
-    if attempt.pending:
-        _enqueue_grading(work, attempt)
+    _grade_later(work, attempt, rows)
     work.emit(
         AttemptSubmitted(
             attempt_id=attempt.id,

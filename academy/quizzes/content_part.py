@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from academy.catalog.content import CourseFolder
@@ -12,7 +13,7 @@ from academy.catalog.yaml_marks import Fault, YamlFile
 from academy.kernel.actor import Actor
 from academy.questions.content_part import content_items
 from academy.questions.fields import in_languages
-from academy.questions.registry import is_known
+from academy.questions.registry import is_graded_by_hand, is_known
 from academy.questions.services import ItemDraft
 from academy.quizzes.paper import DrawRule, PoolTooSmall, draw, require_unseen
 from academy.quizzes.publishing import sync_quizzes
@@ -59,6 +60,7 @@ class PoolDraft:
     def __init__(self, number: int, item: ItemDraft) -> None:
         self.version_id = number
         self.key, self.kind, self.outcome = item.key, item.kind, item.outcome
+        self.by_hand = is_graded_by_hand(item.kind)
         self.lesson, self.difficulty, self.use_lesson = item.lesson, item.difficulty, item.use_lesson
 
 
@@ -80,6 +82,11 @@ def _read(folder: CourseFolder) -> tuple[dict[str, tuple[dict[str, Any], YamlFil
         elif settings is not None:
             quizzes[stem] = (settings, file)
     return quizzes, faults
+
+
+def _only_by_name(rule: DrawRule, item: PoolDraft) -> bool:
+    """Whether a line would draw an item if it named its kind."""
+    return not rule.kinds and item.by_hand and replace(rule, kinds=(item.kind,)).admits(item)
 
 
 def _draw_faults(
@@ -107,10 +114,14 @@ def _draw_faults(
     try:
         draw(rules, 1, pool)
     except PoolTooSmall as fault:
+        unnamed = sum(_only_by_name(rules[fault.rule], item) for item in pool)
         yield file.fault(
             ("draw", fault.rule),
-            f"This line draws {fault.wanted} questions, the pool has {fault.found} left for it",
-            "write more questions with use: [pool], or draw fewer",
+            f"This line draws {fault.wanted} questions, the pool has {fault.found} left for it"
+            + (f"; {unnamed} more are graded by hand" if unnamed else ""),
+            "items graded by hand are drawn only if the line names the kind"
+            if unnamed
+            else "write more questions with use: [pool], or draw fewer",
         )
         return
     try:

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
-from academy.quizzes.answers import open_attempt
 from academy.quizzes.models import Attempt, AttemptDevice
+from academy.quizzes.opening import open_attempt
 from academy.quizzes.seat import Seat
 
 __all__ = ["note_device", "take_over"]

@@ -20,6 +20,12 @@ def expire_overdue(progress: Progress) -> dict[str, Any]:
     return {"closed": services.expire_overdue()}
 
 
+@job("quizzes.tidy_uploads")
+def tidy_uploads(progress: Progress) -> dict[str, Any]:
+    """Forget uploaded files that no answer has named."""
+    return dict(services.tidy_uploads())
+
+
 @job("quizzes.grade_pending")
 def grade_pending(progress: Progress, *, attempt_id: int) -> None:
     """Grade what waits; tried again, later and later, while a grader fails."""

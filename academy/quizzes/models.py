@@ -6,7 +6,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from academy.kernel.crypto import EncryptedText
@@ -163,6 +173,31 @@ class GradeChange(Model):
     version_after_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
     mark_before: Mapped[Decimal | None] = mapped_column(Exact(3, 1))
     mark_after: Mapped[Decimal | None] = mapped_column(Exact(3, 1))
+
+
+class AttemptFile(Model):
+    """A file uploaded for an item of an attempt, under the key of its content (:func:`academy.kernel.storage.answer_files`).
+
+    ``used``: an answer in the log has named it; what none has is tidied away.
+    """
+
+    __tablename__ = "attempt_file"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["attempt_id", "slot"], ["attempt_item.attempt_id", "attempt_item.slot"], ondelete="CASCADE"
+        ),
+        CheckConstraint("bytes > 0", name="bytes"),
+        Index("ix_attempt_file_key", "key"),
+        Index("ix_attempt_file_used", "used", "at"),
+    )
+
+    attempt_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    name: Mapped[str] = mapped_column(String(140))
+    bytes: Mapped[int]
+    used: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class AnswerLog(Model):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, send_file, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from academy.kernel import clock
-from academy.kernel.errors import AcademyError, Invalid, TooMany
-from academy.kernel.http import current_actor
+from academy.kernel.errors import AcademyError, Conflict, Invalid, TooMany
+from academy.kernel.http import current_actor, larger_body
 from academy.kernel.i18n import LANGUAGE_NAMES, LOCALES, _, current_language
 from academy.kernel.rights import public, signed_in
 from academy.questions.queries import read_answer
@@ -65,15 +67,26 @@ def show_attempt(attempt: int) -> str | tuple[str, int]:
     return _result_page(view)
 
 
+@bp.get("/attempts/<int:attempt>/files/<key>")
+@signed_in
+def show_file(attempt: int, key: str) -> Response:
+    """A file that was handed in: only ever downloaded, and able to do nothing if opened all the same."""
+    found = services.answer_file(current_actor(), attempt, key)
+    response = send_file(found.path, mimetype=found.mime, as_attachment=True, download_name=found.name, etag=False)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 @bp.post("/attempts/<int:attempt>")
 @signed_in
+@larger_body(services.MAX_UPLOAD)
 def save_page(attempt: int) -> Response | tuple[str, int]:
     """Store the page's answers and stay, or go on to the look back."""
     target = "quizzes.review_attempt" if "review" in request.form else "quizzes.show_attempt"
     try:
-        refused = services.save_form(
-            current_actor(), attempt, request.form, answers_in(request.form), seat=current_seat()
-        )
+        form, refused = _store_page(attempt)
     except OtherDevice as refusal:
         return _take_over_page(
             services.get_current_attempt(current_actor(), attempt), refusal
@@ -82,7 +95,7 @@ def save_page(attempt: int) -> Response | tuple[str, int]:
         flash(str(closed.message), "error")
         return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
     if refused:
-        return _paper(services.get_current_attempt(current_actor(), attempt), refused), 422
+        return _paper(services.get_current_attempt(current_actor(), attempt), form, refused), 422
     return redirect(url_for(target, attempt=attempt), code=303)
 
 
@@ -120,15 +133,15 @@ def take_over(attempt: int) -> Response | tuple[str, int]:
 
 @bp.post("/attempts/<int:attempt>/submission")
 @signed_in
+@larger_body(services.MAX_UPLOAD)
 def submit_attempt(attempt: int) -> Response | tuple[str, int]:
     """Hand in: fields that come along are stored first, while they may be; all of them or it is not handed in."""
     actor = current_actor()
-    answers = answers_in(request.form)
-    if answers:
+    if answers_in(request.form):
         try:
-            refused = services.save_form(actor, attempt, request.form, answers, seat=current_seat())
+            form, refused = _store_page(attempt)
             if refused:
-                return _paper(services.get_current_attempt(actor, attempt), refused), 422
+                return _paper(services.get_current_attempt(actor, attempt), form, refused), 422
         except AttemptClosed:
             flash(_("The time was over: answers that had not been stored by then do not count."), "warning")
         except OtherDevice as refusal:
@@ -141,6 +154,25 @@ def _take_over_page(view: AttemptView, refusal: OtherDevice) -> str:
     """What was sent comes along, to be stored once the attempt goes on here."""
     sent = [(name, value) for name, value in request.form.items(multi=True) if name[:1] in "sb"]
     return render_template("quizzes/take_over.html", view=view, refusal=refusal, sent=sent)
+
+
+def _store_page(attempt: int) -> tuple[MultiDict, dict[int, AcademyError]]:
+    """Store what a page sent as a plain form, its files first; the form with their keys, and what was refused."""
+    actor, seat, form = current_actor(), current_seat(), request.form.copy()
+    answers, refused = answers_in(form), {}
+    for name, sent in answers.items():
+        for file in request.files.getlist(f"{name}.upload"):
+            if not file.filename:
+                continue
+            try:
+                kept = services.upload_file(actor, attempt, sent.slot, file.filename, file.read(), seat=seat)
+            except (Conflict, Invalid) as refusal:
+                if isinstance(refusal, AttemptClosed | OtherDevice | WrongPlace):
+                    raise
+                refused[sent.slot] = refusal
+            else:
+                form.add(f"{name}.file", f"{kept.key} {kept.name}")
+    return form, services.save_form(actor, attempt, form, answers, seat=seat) | refused
 
 
 def _quiz_page(quiz_id: int, refusal: AcademyError | None = None) -> str:
@@ -170,7 +202,9 @@ def _quiz_page(quiz_id: int, refusal: AcademyError | None = None) -> str:
     )
 
 
-def _paper(view: AttemptView, refused: dict[int, Invalid] | None = None) -> str:
+def _paper(
+    view: AttemptView, form: MultiDict | None = None, refused: Mapping[int, AcademyError] | None = None
+) -> str:
     """The page of the paper; what could not be read is shown as it was typed, with the reason."""
     lang, refused = view.attempt.lang, refused or {}
     return render_template(
@@ -185,7 +219,8 @@ def _paper(view: AttemptView, refused: dict[int, Invalid] | None = None) -> str:
                 "slot": slot,
                 "name": field_name(slot.slot),
                 "base": base_name(slot.slot),
-                "answer": read_answer(slot.version, request.form, field_name(slot.slot))
+                "files": _files(view, slot.slot),
+                "answer": read_answer(slot.version, form, field_name(slot.slot))
                 if slot.slot in refused
                 else slot.answer,
                 "item": _item(slot),
@@ -209,6 +244,7 @@ def _result_page(view: AttemptView) -> str:
             {
                 "slot": slot,
                 "name": field_name(slot.slot),
+                "files": _files(view, slot.slot),
                 "item": _item(slot),
                 "template": slot.version.type.template,
                 "view": body_of(slot, lang)["body"],
@@ -219,6 +255,15 @@ def _result_page(view: AttemptView) -> str:
         if shown or result is None
         else [],
     )
+
+
+def _files(view: AttemptView, slot: int) -> dict[str, str]:
+    """Where files of an answer are got (their key follows) and put."""
+    attempt = view.attempt.id
+    return {
+        "get": url_for("quizzes.show_attempt", attempt=attempt) + "/files/",
+        "put": url_for("quizzes_api.upload_file", attempt=attempt, slot=slot),
+    }
 
 
 def _item(slot: Any) -> dict[str, Any]:

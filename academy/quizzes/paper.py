@@ -23,11 +23,15 @@ class Candidate(Protocol):
     lesson: str
     difficulty: int
     use_lesson: bool
+    by_hand: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawRule:
     """One line of a blueprint: ``count`` items that pass every filter given, each of ``weight``.
+
+    An item that a person grades is drawn only by a line that names its kind: a result must not have to wait for
+    somebody by chance.
 
     ``shown``: whether items that a lesson shows, with their solution, are as good as others; if not, they
     are drawn only where the pool has nothing else. ``penalty``: the share of its weight that an item costs
@@ -59,7 +63,7 @@ class DrawRule:
     def admits(self, item: Candidate) -> bool:
         return (
             (self.outcome is None or item.outcome == self.outcome)
-            and (not self.kinds or item.kind in self.kinds)
+            and (item.kind in self.kinds if self.kinds else not item.by_hand)
             and (self.lesson is None or item.lesson == self.lesson)
             and (not self.difficulty or item.difficulty in self.difficulty)
         )

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
 from academy.catalog.queries import get_course
 from academy.kernel import clock
 from academy.kernel.errors import Invalid
-from academy.kernel.http import current_actor, endpoint
+from academy.kernel.http import current_actor, endpoint, larger_body
 from academy.kernel.i18n import _l
 from academy.kernel.rights import public, signed_in
 from academy.quizzes import queries, room_rest, services
@@ -29,6 +29,7 @@ from academy.quizzes.schemas import (
     QuizOut,
     StartQuery,
     StoredOut,
+    UploadedOut,
 )
 from academy.quizzes.seat_of_request import current_seat
 from academy.quizzes.views import AttemptView, QuizRow
@@ -126,6 +127,26 @@ def save_answer(attempt: int, slot: int, body: Mapping[str, Any]) -> services.St
             seat=current_seat(),
         )
     return services.save_answer(actor, attempt, slot, body["sequence"], body["answer"], seat=current_seat())
+
+
+@api.post("/attempts/<int:attempt>/answers/<int:slot>/files")
+@signed_in
+@larger_body(services.MAX_UPLOAD)
+@endpoint(
+    summary="Upload a file (multipart field “file”) for an answer that will name its key; may be repeated",
+    returns=UploadedOut,
+    status=201,
+    errors=(404, 409, 422, 429),
+    upload="file",
+)
+def upload_file(attempt: int, slot: int) -> services.UploadedFile:
+    file = request.files.get("file")
+    if file is None:
+        message = _l("Send the file as the field “file” of a multipart form.")
+        raise Invalid(message, rule="answer.file", errors={"file": [message]})
+    return services.upload_file(
+        current_actor(), attempt, slot, file.filename or "file", file.read(), seat=current_seat()
+    )
 
 
 @api.post("/attempts/<int:attempt>/submission")

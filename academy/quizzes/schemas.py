@@ -211,6 +211,12 @@ class ClockOut(Schema):
     csrf_token = fields.String()
 
 
+class UploadedOut(Schema):
+    key = fields.String()
+    name = fields.String()
+    bytes = fields.Integer()
+
+
 class StartQuery(Schema):
     """``lang``: the language of the paper; else that of the account, else Vietnamese. ``code``: the access code."""
 

@@ -22,8 +22,18 @@ from academy.quizzes.paper_verifying import PaperReport, verify_papers
 from academy.quizzes.publishing import SavedQuiz, copy_quizzes, retire_quiz, save_quiz, sync_quizzes
 from academy.quizzes.starting import start_attempt
 from academy.quizzes.studio import free_slug, remove_quiz, write_quiz
+from academy.quizzes.uploads import (
+    MAX_UPLOAD,
+    AnswerFile,
+    UploadedFile,
+    answer_file,
+    tidy_uploads,
+    upload_file,
+)
 
 __all__ = [
+    "MAX_UPLOAD",
+    "AnswerFile",
     "FormAnswer",
     "MarkChange",
     "NewGrade",
@@ -31,6 +41,8 @@ __all__ = [
     "SavedQuiz",
     "StoredAnswer",
     "change_grades",
+    "UploadedFile",
+    "answer_file",
     "copy_quizzes",
     "expire_attempt",
     "expire_overdue",
@@ -60,5 +72,7 @@ __all__ = [
     "verify_papers",
     "withdraw_accommodation",
     "would_change",
+    "tidy_uploads",
+    "upload_file",
     "write_quiz",
 ]

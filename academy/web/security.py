@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -66,6 +66,9 @@ def _refuse_control_characters() -> None:
         abort(400)
     length = request.content_length
     limit = request.max_content_length
+    larger = getattr(current_app.view_functions.get(request.endpoint or ""), "max_body", 0)
+    if limit is not None and larger > limit:
+        limit = request.max_content_length = larger
     if length is not None and limit is not None and length > limit:
         raise RequestEntityTooLarge()
 

@@ -67,7 +67,10 @@ def test_every_kind_has_a_form_and_what_it_shows_sent_back_is_the_same_question(
         if spec is None:
             continue
         checked = checked_spec(kind, spec)
-        place = services.QuestionPlace(lesson=desk.studio.lesson, difficulty=4, use_pool=False)
+        in_lesson = kind != "file"  # which needs an attempt to belong to
+        place = services.QuestionPlace(
+            lesson=desk.studio.lesson, difficulty=4, use_lesson=in_lesson, use_pool=not in_lesson
+        )
         key, _saved = services.add_question(desk.studio.author, desk.studio.slug, kind, spec, place)
         page = desk.get(f"/questions/{key}").get_data(as_text=True)
         form = Fields(page[page.index('<form class="form studio-form"') :]).values
@@ -78,7 +81,14 @@ def test_every_kind_has_a_form_and_what_it_shows_sent_back_is_the_same_question(
         item = find_item(desk.studio.course().id, key)
         stored = {name: value for name, value in item.version.spec.items() if name in checked}
         assert without_empty(stored) == without_empty(checked), kind
-        assert (item.difficulty, item.use_lesson, item.use_pool) == (4, True, False)
+        assert (item.difficulty, item.use_lesson, item.use_pool) == (4, in_lesson, not in_lesson)
+
+
+def test_a_kind_for_quizzes_only_is_refused_in_a_lesson_with_the_remedy(app, desk):
+    place = services.QuestionPlace(lesson=desk.studio.lesson, use_lesson=True)
+    with pytest.raises(Invalid) as refusal:
+        services.add_question(desk.studio.author, desk.studio.slug, "file", ALL["file"], place)
+    assert "quizzes only" in str(refusal.value.errors["item.use"][0])
 
 
 def test_an_empty_form_of_any_kind_is_refused_with_reasons(app, desk):
@@ -257,10 +267,10 @@ def in_vietnamese(value):
 
 
 def test_a_course_in_vietnamese_needs_its_questions_in_no_other_language(app, desk):
-    place = services.QuestionPlace(lesson=desk.studio.lesson)
     for kind in all_kinds(app):
         if ":" in kind:
             continue
+        place = services.QuestionPlace(lesson=desk.studio.lesson, use_lesson=kind != "file")
         spec = in_vietnamese(sample(kind))
         key, _saved = services.add_question(desk.studio.author, desk.studio.slug, kind, spec, place)
         item = find_item(desk.studio.course().id, key)

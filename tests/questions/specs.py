@@ -135,6 +135,88 @@ VARIANTS = {
     "cloze-mixed": ("cloze", CLOZE_MIXED),
 }
 """Kinds in their richer forms: name → kind and spec."""
+MATRIX = {
+    "text": both("Cơ quan nào ban hành?"),
+    "explanation": both("EXPLANATION-MATRIX"),
+    "columns": [{"id": "qh", "text": both("Quốc hội")}, {"id": "cp", "text": both("Chính phủ")}],
+    "rows": [
+        {"id": "r1", "text": both("Luật"), "correct": ["qh"]},
+        {"id": "r2", "text": both("Nghị định"), "correct": ["cp"]},
+        {"id": "r3", "text": both("Nghị quyết của Chính phủ"), "correct": ["cp"]},
+    ],
+}
+PICTURE = {"path": "media/so-do.svg", "width": 800, "height": 600, "alt": both("Sơ đồ bộ phận một cửa")}
+HOTSPOT = {
+    "text": both("Chỉ hai quầy tiếp nhận."),
+    "explanation": both("EXPLANATION-HOTSPOT"),
+    "mode": "points",
+    "picture": PICTURE,
+    "regions": [
+        {"id": "a", "name": both("REGION-ONE"), "shape": "rect", "coords": [100, 100, 200, 100], "correct": True},
+        {"id": "b", "name": both("REGION-TWO"), "shape": "circle", "coords": [600, 300, 50], "correct": True},
+        {"id": "c", "name": both("REGION-THREE"), "shape": "polygon", "coords": [10, 500, 110, 500, 60, 590],
+         "feedback": both("FEEDBACK-EXIT")},
+    ],
+}  # fmt: skip
+PLACING = {
+    "mode": "text",
+    "text": both("Đặt từ vào chỗ."),
+    "passage": {"vi": "{1} ban hành luật, {2} ban hành nghị định.", "en": "{1} makes laws, {2} decrees."},
+    "entries": [
+        {"id": "x", "text": both("Quốc hội")},
+        {"id": "y", "text": both("Chính phủ")},
+        {"id": "z", "text": both("Ủy ban")},
+    ],
+    "places": [{"id": "1", "accept": ["x"]}, {"id": "2", "accept": ["y"]}],
+}
+PLACING_CATEGORIES = {
+    "mode": "categories",
+    "text": both("Xếp vào nhóm."),
+    "entries": [
+        {"id": "x", "text": both("Luật")},
+        {"id": "y", "text": both("Nghị định")},
+        {"id": "z", "text": both("Giấy mời")},
+    ],
+    "places": [
+        {"id": "1", "text": both("Quốc hội"), "accept": ["x"]},
+        {"id": "2", "text": both("Chính phủ"), "accept": ["y"]},
+    ],
+}
+PLACING_PICTURE = {
+    "mode": "picture",
+    "text": both("Đặt tên vào hình."),
+    "picture": PICTURE,
+    "entries": PLACING["entries"],
+    "places": [
+        {"id": "1", "coords": [0, 0, 100, 50], "accept": ["x"]},
+        {"id": "2", "coords": [700, 550, 100, 50], "accept": ["y"]},
+    ],
+}
+RUBRIC = {
+    "criteria": [
+        {"id": "c1", "text": both("Lập luận"), "levels": [
+            {"id": "low", "text": both("Yếu"), "points": "0"}, {"id": "high", "text": both("Tốt"), "points": "2.5"}]},
+        {"id": "c2", "text": both("Ngôn ngữ"), "levels": [
+            {"id": "low", "text": both("Yếu"), "points": "1"}, {"id": "high", "text": both("Tốt"), "points": "1.5"}]},
+    ],
+}  # fmt: skip
+EXTENDED = {
+    "text": both("Vì sao phải công khai thủ tục?"),
+    "explanation": both("EXPLANATION-EXTENDED"),
+    "words": {"min": 5, "max": 200},
+    "rubric": RUBRIC,
+    "rubric_shown": "after",
+    "model": both("MODEL-ANSWER"),
+}
+FILED = {
+    "text": both("Nộp báo cáo của đơn vị."),
+    "formats": ["pdf", "docx"],
+    "max_files": 2,
+    "max_megabytes": 1,
+    "rubric": RUBRIC,
+    "rubric_shown": "never",
+}
+BY_HAND = {"extended": EXTENDED, "file": FILED}
 ALL = {
     "single": SINGLE,
     "multiple": MULTIPLE,
@@ -145,4 +227,9 @@ ALL = {
     "ordering": ORDERING,
     "cloze": CLOZE,
     "calculated": CALCULATED,
+    "matrix": MATRIX,
+    "hotspot": HOTSPOT,
+    "placing": PLACING,
+    **BY_HAND,
 }
+AUTOMATIC = {kind: spec for kind, spec in ALL.items() if kind not in BY_HAND}

@@ -13,7 +13,7 @@ from academy.questions.forms import nested
 from academy.questions.registry import CORE_TYPES, exercise_type
 from academy.questions.services import checked_spec
 from tests.questions.form_reader import Fields
-from tests.questions.specs import ALL, VARIANTS, both
+from tests.questions.specs import ALL, PLACING_CATEGORIES, PLACING_PICTURE, VARIANTS, both
 
 KINDS = [kind.kind for kind in CORE_TYPES]
 
@@ -25,9 +25,11 @@ def shown(app, kind: str, spec: dict, errors: dict | None = None) -> str:
         )
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_form_sent_back_unchanged_gives_the_same_spec(app, kind):
-    spec = checked_spec(kind, copy.deepcopy(ALL[kind]))
+@pytest.mark.parametrize(
+    "kind, given", [*ALL.items(), ("placing", PLACING_CATEGORIES), ("placing", PLACING_PICTURE)], ids=lambda one: one if isinstance(one, str) else ""
+)
+def test_a_form_sent_back_unchanged_gives_the_same_spec(app, kind, given):
+    spec = checked_spec(kind, copy.deepcopy(given))
     form = Fields(shown(app, kind, spec)).values
     again = checked_spec(kind, exercise_type(kind).read_editor(form))
     # the form names the rule that holds by default
@@ -55,7 +57,9 @@ def test_an_empty_form_shows_rows_to_fill_and_gives_next_to_nothing(app, kind):
     form = Fields(shown(app, kind, {}))
     assert {"text.vi", "text.en", "explanation.vi"} <= form.names
     spec = exercise_type(kind).read_editor(form.values)
-    assert set(spec) <= {"credit", "accents", "tolerance", "gaps"}
+    # what a form offers to begin with: rules, a way of working, the default rubric
+    offered = {"credit", "accents", "tolerance", "gaps", "mode", "rubric", "rubric_shown", "formats", "max_files", "max_megabytes"}
+    assert set(spec) <= offered
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -92,10 +96,13 @@ def test_hostile_names_do_no_harm(name):
 @pytest.mark.parametrize(
     "name",
     ["text", "text.0", "text.x", "explanation", "options", "options.0", "options.x", "options.0.text", "options.0.id.x", "accept", "accept.vi",
-     "accept.0", "pairs", "pairs.0.left", "distractors", "distractors.x", "steps", "steps.0", "gaps", "gaps.0.options", "gaps.0.accept", "answer.x", "credit.0"],
+     "accept.0", "pairs", "rows.0", "rows.0.correct", "regions", "regions.0.coords", "places.0.accept", "rubric.criteria", "formats", "picture", "pairs.0.left", "distractors", "distractors.x", "steps", "steps.0", "gaps", "gaps.0.options", "gaps.0.accept", "answer.x", "credit.0"],
 )
 def test_a_form_with_names_of_its_own_making_is_refused_and_shown_again(app, kind, name):
     spec = exercise_type(kind).read_editor(MultiDict({name: "value", "text.vi": "Câu hỏi"}))
+    if kind == "extended":  # asks for nothing but its text: what came besides has found no way in
+        assert checked_spec(kind, spec) == {"text": {"vi": "Câu hỏi"}, "rubric_shown": "never"}
+        return
     with pytest.raises(Invalid) as refusal:
         checked_spec(kind, spec)
     assert "Câu hỏi" in shown(app, kind, spec, refusal.value.errors)

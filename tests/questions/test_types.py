@@ -49,6 +49,11 @@ def right_answer(kind: str, spec: dict):
         "matching": lambda: key["pairs"],
         "ordering": lambda: key["order"],
         "cloze": lambda: {"1": gap_option(spec, "soạn"), "2": key["gaps"]["2"][0]},
+        "matrix": lambda: key["rows"],
+        "hotspot": lambda: {"points": [region["middle"] for region in key["regions"]]},
+        "placing": lambda: {slot: wanted[0] for slot, wanted in key["slots"].items() if wanted},
+        "extended": lambda: key["model"],
+        "file": lambda: {"files": [{"key": "0" * 64 + ".pdf", "name": "báo cáo.pdf", "bytes": 5}]},
     }[kind]()
 
 
@@ -75,8 +80,11 @@ def test_implements_the_contract(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_right_answer_earns_everything_and_no_answer_nothing(kind):
     spec = load(kind)
-    assert score(kind, spec, right_answer(kind, spec)) == 1
-    assert TYPES[kind].grade(spec, None, 1).score == 0
+    grade = TYPES[kind].grade(spec, TYPES[kind].check_answer(spec, right_answer(kind, spec)), 1)
+    by_hand = kind in ("extended", "file")
+    assert (grade.score, grade.pending) == ((0, True) if by_hand else (1, False))
+    nothing = TYPES[kind].grade(spec, None, 1)
+    assert nothing.score == 0 and not nothing.pending
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -105,7 +113,7 @@ def test_what_is_shown_does_not_depend_on_what_is_right(kind, seed, lang):
     if kind != "single" or seed != AUTHORS_ORDER:
         assert TYPES[kind].present(other_key(kind), seed or 1, lang) == TYPES[kind].present(spec, seed or 1, lang)
     shown = json.dumps(TYPES[kind].present(spec, seed, lang), ensure_ascii=False)
-    for secret in ("EXPLANATION", "FEEDBACK", "correct", "formula", "tolerance", "97.4", "hoà nhã", '"p1"', '"s1"'):
+    for secret in ("EXPLANATION", "FEEDBACK", "correct", "formula", "tolerance", "97.4", "hoà nhã", '"p1"', '"s1"', "REGION", "MODEL", "Lập luận"):
         assert secret not in shown
 
 
@@ -139,10 +147,23 @@ def other_key(kind: str) -> dict:
             row["correct"] = not row["correct"]
         spec["gaps"][1]["accept"] = {"vi": ["khác"]}
         spec["gaps"][1]["accents"] = "require"
+    elif kind == "matrix":
+        for number, row in enumerate(spec["rows"]):
+            row["id"], row["correct"] = f"q{number}", ["cp"] if row["correct"] == ["qh"] else ["qh"]
+    elif kind == "hotspot":
+        for region in spec["regions"]:
+            region |= {"id": f"q{region['id']}", "shape": "circle", "coords": [5, 5, 5]}
+    elif kind == "placing":
+        for number, entry in enumerate(reversed(spec["entries"])):
+            entry["id"] = f"e{number}"
+        spec["places"][0]["accept"], spec["places"][1]["accept"] = ["e0", "e1"], ["e0"]
+        spec["entries"].reverse()
+    elif kind in ("extended", "file"):
+        spec |= {"model": both("khác"), "rubric_shown": "never"}
     return TYPES[kind].spec_schema().load(spec)
 
 
-@pytest.mark.parametrize("kind", ["single", "multiple", "matching", "ordering"])
+@pytest.mark.parametrize("kind", ["single", "multiple", "matching", "ordering", "matrix", "placing"])
 def test_seeds_shuffle(kind):
     spec = load(kind)
     orders = {json.dumps(TYPES[kind].present(spec, seed, "vi"), sort_keys=True) for seed in range(1, 60)}
@@ -214,7 +235,7 @@ def test_text_holds_the_prompt_and_no_key(kind):
     spec = load(kind)
     text = TYPES[kind].text(spec, "vi")
     assert text.strip()
-    assert "EXPLANATION" not in text and "FEEDBACK" not in text and "97.4" not in text
+    assert not [word for word in ("EXPLANATION", "FEEDBACK", "97.4", "REGION", "MODEL") if word in text]
     assert TYPES[kind].text(other_key(kind), "vi") == text
 
 

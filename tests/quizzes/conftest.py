@@ -22,7 +22,7 @@ from academy.kernel.authorization import Role
 from academy.questions.services import save_item
 from academy.quizzes.services import save_quiz
 from tests.factories import create_actor
-from tests.questions.specs import ALL, both, option
+from tests.questions.specs import AUTOMATIC, BY_HAND, both, option
 
 LESSON = "---\ntitle: {title}\nobjectives: [x]\nsummary: s\n---\n## {title} {{#phan-mot}}\n\nChữ.\n"
 OUTCOMES = (
@@ -112,9 +112,19 @@ def sat(app) -> Sat:
 
 @pytest.fixture
 def sat_all_kinds(app) -> Sat:
-    """The quiz draws one item of every kind."""
+    """The quiz draws one item of every kind that is graded at once."""
     sat = make_sat()
-    for kind, spec in ALL.items():
+    for kind, spec in AUTOMATIC.items():
         sat.item(f"kind-{kind}", kind, spec, "o2", difficulty=5)
-    sat.settings(draw=[{"difficulty": [5], "count": len(ALL)}])
+    sat.settings(draw=[{"difficulty": [5], "count": len(AUTOMATIC)}])
+    return sat
+
+
+@pytest.fixture
+def sat_by_hand(app) -> Sat:
+    """The quiz draws one question that is graded at once, a text and a file."""
+    sat = make_sat()
+    for kind, spec in BY_HAND.items():
+        sat.item(f"kind-{kind}", kind, spec, "o2", use_lesson=False)
+    sat.settings(draw=[{"outcome": "o1", "count": 1}, {"kinds": ["extended"], "count": 1}, {"kinds": ["file"], "count": 1}])
     return sat

@@ -12,7 +12,7 @@ from academy.kernel import clock
 from academy.quizzes import queries, services
 from tests.factories import create_actor, sign_in
 from tests.questions.form_reader import Fields
-from tests.questions.specs import ALL
+from tests.questions.specs import AUTOMATIC
 from tests.quizzes.sitting import right_answer, sit, view, wrong_answer
 
 SECRETS = ("EXPLANATION", "PRAISE", "BLAME", "FEEDBACK", "hoà nhã", "97.4", "97,4", "0.05", "data-correct")
@@ -180,6 +180,15 @@ def test_every_kind_is_answered_by_form_fields_alone(app, sat_all_kinds):
                 options = next(part["options"] for part in view_["segments"] if "options" in part)
                 form[f"{name}.1"] = next(one["id"] for one in options if one["text"] == "soạn")
                 form[f"{name}.2"] = "ký"
+            case "matrix":
+                for row, columns in key["rows"].items():
+                    form[f"{name}.{row}"] = columns[0]
+            case "hotspot":
+                form.setlist(f"{name}.x", [str(region["middle"][0]) for region in key["regions"]])
+                form.setlist(f"{name}.y", [str(region["middle"][1]) for region in key["regions"]])
+            case "placing":
+                for place, entries in key["slots"].items():
+                    form[f"{name}.{place}"] = entries[0]
     assert {name for name in form if name.startswith("s")} <= Fields(page).names
     reader.post(f"/attempts/{attempt}", form)
     again = Fields(reader.get(f"/attempts/{attempt}")).values
@@ -209,13 +218,20 @@ def answer_of(slot, *, right):
             return key["order"] if right else key["order"][::-1]
         case "cloze":
             return {"2": "ký" if right else "x"}
+        case "matrix":
+            columns = {row: [one] for row, (one,) in key["rows"].items()}
+            return columns if right else {row: columns[other] for row, other in zip(columns, reversed(columns), strict=True)}
+        case "hotspot":
+            return {"points": [region["middle"] if right else [1, 1] for region in key["regions"]]}
+        case "placing":
+            return {place: key["slots"][place if right else "1"][0] for place in key["slots"]}
 
 
 @pytest.mark.parametrize("answered", ["right", "wrong", "nothing"])
 def test_the_result_page_explains_every_kind_once_released(app, sat_all_kinds, answered):
     sat = sat_all_kinds
     sat.settings(
-        draw=[{"difficulty": [5], "count": len(ALL)}],
+        draw=[{"difficulty": [5], "count": len(AUTOMATIC)}],
         review={"after_submit": ["score", "outcomes", "answers", "feedback"]},
     )
     learner = sat.learner("Xem")
@@ -227,7 +243,7 @@ def test_the_result_page_explains_every_kind_once_released(app, sat_all_kinds, a
     page = Reader(app.test_client(), learner).get(f"/attempts/{attempt}")
     for told in ("EXPLANATION-SINGLE", "EXPLANATION-MULTIPLE", "EXPLANATION-TRUEFALSE"):
         assert told in page
-    assert ("97,4" in page) and ("đạo đức" in page)
+    assert ("97,4" in page) and ("đạo đức" in page) and ("REGION-ONE" in page) and "EXPLANATION-MATRIX" in page
     assert "{{" not in page and "&lt;p&gt;" not in page
     assert ('class="option wrong"' in page) == (answered == "wrong") or answered == "nothing"
 

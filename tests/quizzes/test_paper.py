@@ -22,6 +22,7 @@ class Item:
     lesson: str = "01"
     difficulty: int = 2
     use_lesson: bool = False
+    by_hand: bool = False
 
 
 POOL = [

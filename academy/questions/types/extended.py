@@ -14,7 +14,7 @@ from academy.plugins.contract import Printed
 from academy.questions.fields import wrong
 from academy.questions.forms import LANG, fields_like, nested
 from academy.questions.types.core import not_an_answer
-from academy.questions.types.written import RUBRIC_FORM, RUBRIC_PARTS, WrittenSpec, WrittenType
+from academy.questions.types.written import RUBRIC_FORM, RUBRIC_PARTS, WrittenSpec, WrittenType, read_rubric
 
 MAX_ANSWER = 50_000
 MAX_WORDS = 5_000
@@ -94,7 +94,9 @@ class Extended(WrittenType):
         )
 
     def read_editor(self, form: Any) -> dict[str, Any]:
-        return nested(fields_like(form, _FORM), RUBRIC_PARTS | {"words"})
+        spec = nested(fields_like(form, _FORM), RUBRIC_PARTS | {"words"})
+        read_rubric(spec)
+        return spec
 
 
 def _length_hint(words: Mapping[str, int]) -> str:

@@ -14,7 +14,7 @@ from academy.questions.fields import wrong
 from academy.questions.file_formats import FORMATS, MAX_NAME
 from academy.questions.forms import LANG, fields_like, nested, ticked
 from academy.questions.types.core import not_an_answer
-from academy.questions.types.written import RUBRIC_FORM, RUBRIC_PARTS, WrittenSpec, WrittenType
+from academy.questions.types.written import RUBRIC_FORM, RUBRIC_PARTS, WrittenSpec, WrittenType, read_rubric
 
 MAX_FILES, MAX_MEGABYTES = 10, 20
 MEGABYTE = 1024 * 1024
@@ -98,6 +98,7 @@ class Filed(WrittenType):
     def read_editor(self, form: Any) -> dict[str, Any]:
         spec = nested(fields_like(form, _FORM), RUBRIC_PARTS | {"formats", "max_files", "max_megabytes"})
         ticked(spec, "formats")
+        read_rubric(spec)
         return spec
 
 

@@ -34,6 +34,29 @@ class WrittenSpec(SpecSchema):
         return data if "rubric" in data else data | {"rubric_shown": NEVER}
 
 
+def read_rubric(spec: dict[str, Any]) -> None:
+    """Settle the rubric of a submitted form: what has no words is gone, and points may have a decimal comma."""
+    rubric = spec.get("rubric")
+    if not isinstance(rubric, dict) or not isinstance(rubric.get("criteria"), list):
+        return
+    rubric["criteria"] = [criterion for criterion in rubric["criteria"] if _has_words(criterion)]
+    if not rubric["criteria"]:
+        del spec["rubric"]
+        return
+    for criterion in rubric["criteria"]:
+        levels = criterion.get("levels") if isinstance(criterion, dict) else None
+        for level in levels if isinstance(levels, list) else ():
+            if isinstance(level, dict) and isinstance(level.get("points"), str):
+                level["points"] = level["points"].replace(",", ".")
+
+
+def _has_words(criterion: Any) -> bool:
+    if not isinstance(criterion, dict) or criterion.get("text"):
+        return True
+    levels = criterion.get("levels")
+    return isinstance(levels, list) and any(isinstance(level, dict) and level.get("text") for level in levels)
+
+
 class WrittenType(CoreType):
     """A kind that a person grades: an answer is ``pending`` until then, and none is worth nothing at once.
 

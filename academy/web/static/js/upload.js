@@ -69,7 +69,7 @@
       shown.bar.hidden = false;
       shown.bar.value = 0;
       underway += 1;
-      const show = (percent) => { shown.bar.value = percent; shown.text.textContent = words.sending.replace("{name}", file.name).replace("{percent}", percent); };
+      const show = (percent) => { shown.bar.value = percent; shown.text.textContent = words.sending.replace("{name}", file.name).replace("{percent}", `${percent} %`); };
       const failed = (text, again) => {
         shown.bar.hidden = true;
         shown.text.textContent = text;
