@@ -133,6 +133,7 @@ NOTES: dict[str, tuple[Any, Any]] = {
         _l("Set it in the other system after importing."),
     ),
     "picture": (_l("The picture %(name)s is not carried by this format."), _l("Choose Moodle XML or QTI.")),
+    "points": (_l("It counted %(points)s points there; here the quiz decides."), ""),
     "retired": (_l("The question is retired here and stays so."), ""),
 }
 """Both texts may hold ``%(name)s`` of the note's parameters."""
