@@ -8,13 +8,22 @@ from flask import Blueprint
 from markupsafe import Markup
 
 from academy.catalog.markdown import render_block, render_inline
+from academy.questions.links import QUESTION_LINKS
 from academy.questions.numbers import DECIMAL_SIGN
 
 bp = Blueprint("questions", __name__, template_folder="templates")
 
 # the words of an item never change, and every page that shows it renders them again
-_inline = lru_cache(maxsize=8192)(render_inline)
-_block = lru_cache(maxsize=2048)(render_block)
+
+
+@lru_cache(maxsize=8192)
+def _inline(text: str, lang: str) -> Markup:
+    return render_inline(text, lang, QUESTION_LINKS)
+
+
+@lru_cache(maxsize=2048)
+def _block(text: str, lang: str) -> Markup:
+    return render_block(text, lang, QUESTION_LINKS)
 
 
 @bp.app_template_filter("inline_markdown")

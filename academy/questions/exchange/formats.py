@@ -36,6 +36,7 @@ class Format:
     mime: str
     read: Callable[[bytes, str], Reading]
     write: Callable[[Iterable[Question], str], Writing] | None
+    carries_files: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
@@ -64,6 +65,7 @@ FORMATS: Mapping[str, Format] = {
             mime="application/xml",
             read=moodle_xml.read_moodle_xml,
             write=moodle_writing.write_moodle_xml,
+            carries_files=True,
         ),
         Format(
             name="qti30",
@@ -72,6 +74,7 @@ FORMATS: Mapping[str, Format] = {
             mime="application/zip",
             read=qti_package.read_package,
             write=qti_writing.write_qti30,
+            carries_files=True,
         ),
         Format(
             name="qti22",
@@ -80,6 +83,7 @@ FORMATS: Mapping[str, Format] = {
             mime="application/zip",
             read=qti_package.read_package,
             write=qti_writing.write_qti22,
+            carries_files=True,
         ),
     )
 }

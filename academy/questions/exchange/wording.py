@@ -133,6 +133,15 @@ NOTES: dict[str, tuple[Any, Any]] = {
         _l("Set it in the other system after importing."),
     ),
     "picture": (_l("The picture %(name)s is not carried by this format."), _l("Choose Moodle XML or QTI.")),
+    "duplicate": (_l("The same question stands in the file before."), _l("Nothing needs to be done.")),
+    "translations": (
+        _l("The question is built otherwise than the one that is there: its texts in %(languages)s are taken away."),
+        _l("Translate it anew, or give it another id in the file."),
+    ),
+    "gap_languages": (
+        _l("The question is there in another language, and the gaps may stand in another order in this one."),
+        _l("Add the translation in the studio."),
+    ),
     "points": (_l("It counted %(points)s points there; here the quiz decides."), ""),
     "retired": (_l("The question is retired here and stays so."), ""),
 }
