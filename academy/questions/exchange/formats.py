@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from academy.kernel.errors import Invalid
 from academy.kernel.i18n import _l
-from academy.kernel.safe_archive import is_archive
+from academy.kernel.safe_archive import is_archive, open_archive
 from academy.questions.exchange import (
     aiken,
     gift,
@@ -20,7 +21,7 @@ from academy.questions.exchange import (
 )
 from academy.questions.exchange.neutral import Question, Reading, Writing
 
-__all__ = ["FORMATS", "Format", "format_of"]
+__all__ = ["FORMATS", "Format", "format_of", "read_file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +119,25 @@ def format_of(data: bytes, file_name: str, wanted: str = "") -> Format:
         next_step=_l("Choose a file in GIFT, Aiken, Moodle XML or QTI."),
         errors={"file": [message]},
     )
+
+
+_BY_LANGUAGE = re.compile(r"(?:.*/)?questions\.(vi|en|de)(\.(?:gift|txt|xml|zip))")
+
+
+def read_file(data: bytes, form: Format, lang: str) -> Reading:
+    """The questions of a file; of an archive with one file a language, those of the wanted one.
+
+    Raises:
+        ArchiveRefused, XmlRefused: it is not safe to read.
+        Invalid: the archive has no file in the language.
+    """
+    if is_archive(data):
+        archive = open_archive(data, qti_package.LIMITS)
+        found = {match[1]: match for name in archive if (match := _BY_LANGUAGE.fullmatch(name))}
+        if found and lang not in found:
+            message = _l("The archive has no file in this language.")
+            raise Invalid(message, rule="questions.language", errors={"lang": [message]})
+        if found:
+            inner = archive.read(found[lang].group())
+            return format_of(inner, found[lang].group()).read(inner, lang)
+    return form.read(data, lang)

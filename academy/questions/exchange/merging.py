@@ -22,7 +22,9 @@ def languages_of(spec: Mapping[str, Any]) -> set[str]:
 def are_alike(old: Any, new: Any) -> bool:
     """Whether two specs are built alike: lists of the same lengths, so that entries belong together."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return all(are_alike(old[name], new[name]) for name in old.keys() & new.keys() if name not in LANGUAGES)
+        return all(
+            are_alike(old[name], new[name]) for name in old.keys() & new.keys() if name not in LANGUAGES
+        )
     if isinstance(old, list) or isinstance(new, list):
         return (
             isinstance(old, list)

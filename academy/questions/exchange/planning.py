@@ -76,11 +76,15 @@ class PlannedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All questions of a file; ``categories`` are those that no lesson of the course is named like."""
+    """All questions of a file; ``categories`` are those that no lesson of the course is named like.
+
+    ``known`` are the hashes, by key, of the items it was made from.
+    """
 
     items: tuple[PlannedItem, ...]
     notes: tuple[Note, ...]
     categories: tuple[str, ...]
+    known: Mapping[str, str]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -133,7 +137,12 @@ def make_plan(
         notes.append(Note("one_language", {"languages": ", ".join(missing), "lang": placement.lang}))
     if planner.strangers:
         notes.append(Note("category_unmapped", {"names": ", ".join(planner.strangers)[:300]}))
-    return Plan(items=tuple(items), notes=tuple(notes), categories=tuple(planner.categories))
+    return Plan(
+        items=tuple(items),
+        notes=tuple(notes),
+        categories=tuple(planner.categories),
+        known={key: item.version.hash for key, item in target.items.items()},
+    )
 
 
 class _Planner:

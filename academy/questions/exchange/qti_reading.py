@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
 
-from academy.kernel.safe_xml import XmlElement, escape_text
+from academy.kernel.safe_xml import XmlElement
 from academy.kernel.text import nfc
 from academy.questions import credit
 from academy.questions.exchange.mapping import Unmappable, plain_decimal
@@ -36,12 +33,19 @@ from academy.questions.exchange.neutral import (
     Typed,
     Unit,
 )
+from academy.questions.exchange.qti_item import (
+    INLINE,
+    Declaration,
+    Item,
+    decimal_of,
+    declarations,
+    weights_of,
+)
 from academy.questions.exchange.qti_names import attribute, find, find_all, name_of
 from academy.questions.exchange.settings import settings_of
 
 __all__ = ["read_item"]
 
-_INLINE = ("textEntryInteraction", "inlineChoiceInteraction")
 _BY_HAND = (
     "associateInteraction",
     "graphicGapMatchInteraction",
@@ -55,91 +59,10 @@ _BY_HAND = (
     "hottextInteraction",
     "hotspotInteraction",
 )
-_SKIPPED = frozenset(
-    {"prompt", "feedbackInline", "feedbackBlock", "rubricBlock", "simpleChoice", "stylesheet"}
-)
 TRUE, FALSE = "true", "false"
 BLANK = "_____"
 # stands for a field until the text around it is Markdown
 _FIELD = "\ue010"
-
-
-@dataclass(slots=True)
-class Declaration:
-    """What is right for one interaction; ``mapping`` gives marks by answer."""
-
-    base: str
-    correct: list[str]
-    mapping: dict[str, Decimal]
-    case: bool
-    most: Decimal | None
-
-
-@dataclass(slots=True)
-class Item:
-    """One item while it is read; ``load`` gives the bytes of a file of the package."""
-
-    root: XmlElement
-    body: XmlElement
-    lang: str
-    path: str
-    load: Callable[[str], bytes | None]
-    settings: Mapping[str, str]
-    declared: dict[str, Declaration]
-    files: dict[str, bytes] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
-
-    def markdown(self, element: XmlElement | None, *, whole: bool = False, inline: Any = None) -> str:
-        """The content of an element; of its QTI parts only what ``inline`` makes of them."""
-        return to_markdown(self._html(element, whole, inline), lang=self.lang) if element is not None else ""
-
-    def _html(self, element: XmlElement, whole: bool, inline: Any) -> str:
-        pieces = [escape_text(element.text)]
-        for child in element.children:
-            name = name_of(child)
-            if inline is not None and name in (*_INLINE, "gap"):
-                pieces.append(escape_text(inline(child)))
-            elif name in _SKIPPED and not whole:
-                pass
-            elif name.endswith("Interaction") or name in ("templateInline", "templateBlock"):
-                if name == "gapMatchInteraction":
-                    pieces.append(self._html(child, whole, inline))
-            elif name in ("img", "object", "audio", "video", "source"):
-                pieces.append(self._picture(child, name))
-            elif name == "gapText" or "academy-unit" in child.get("class"):
-                pass
-            else:
-                attributes = "".join(
-                    f' {key}="{escape_text(child.get(key), quote=True)}"'
-                    for key in ("href", "class", "lang")
-                    if child.get(key)
-                )
-                pieces.append(f"<{name}{attributes}>{self._html(child, whole, inline)}</{name}>")
-            pieces.append(escape_text(child.tail))
-        return "".join(pieces)
-
-    def _picture(self, element: XmlElement, name: str) -> str:
-        source = element.get("src") or element.get("data")
-        alt = element.get("alt") or "".join(element.texts()).strip()
-        if source and not source.startswith(("http:", "https:", "data:")):
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), unquote(source)))
-            data = self.load(path)
-            if data is not None:
-                self.files[path] = data
-            source = f"@@PLUGINFILE@@/{path}"
-        elif not source and element.children:
-            return self._html(element, False, None)
-        return f'<img src="{escape_text(source, quote=True)}" alt="{escape_text(alt, quote=True)}"/>'
-
-    def declaration(self, interaction: XmlElement) -> Declaration:
-        name = attribute(interaction, "responseIdentifier", "RESPONSE")
-        return self.declared.get(name) or Declaration("", [], {}, False, None)
-
-    @property
-    def matches_whole(self) -> bool:
-        """Whether only the whole answer counts."""
-        processing = find(self.root, "responseProcessing")
-        return processing is not None and "match_correct" in attribute(processing, "template")
 
 
 def read_item(
@@ -168,7 +91,7 @@ def read_item(
         return question
     item = Item(root, body, lang, path, load, settings, {})
     try:
-        item.declared.update(_declarations(root))
+        item.declared.update(declarations(root))
         made, text = _body(item)
     except Unmappable as refusal:
         made, text = Refused(why=refusal.note), item.markdown(body)
@@ -199,39 +122,6 @@ def _rule(body: Body) -> str:
     )
 
 
-def _declarations(root: XmlElement) -> dict[str, Declaration]:
-    declared = {}
-    for element in root.children:
-        if name_of(element) != "responseDeclaration":
-            continue
-        correct = find(element, "correctResponse")
-        mapping = find(element, "mapping")
-        entries = find_all(mapping, "mapEntry") if mapping is not None else []
-        upper = attribute(mapping, "upperBound") if mapping is not None else ""
-        declared[attribute(element, "identifier")] = Declaration(
-            base=attribute(element, "baseType"),
-            correct=[nfc("".join(v.texts()).strip()) for v in find_all(correct, "value")]
-            if correct is not None
-            else [],
-            mapping={
-                nfc(attribute(e, "mapKey")): _decimal(attribute(e, "mappedValue", "0")) for e in entries
-            },
-            case=any(attribute(e, "caseSensitive") == "true" for e in entries),
-            most=_decimal(upper) if upper else None,
-        )
-    return declared
-
-
-def _decimal(words: str) -> Decimal:
-    try:
-        number = Decimal(words)
-    except InvalidOperation:
-        raise Unmappable("syntax", detail=words[:80]) from None
-    if not number.is_finite() or abs(number.adjusted()) > 30:
-        raise Unmappable("syntax", detail=words[:80])
-    return number
-
-
 def _body(item: Item) -> tuple[Body, str]:
     if find(item.root, "templateDeclaration") is not None:
         raise Unmappable("dynamic", detail="templateDeclaration")
@@ -239,7 +129,7 @@ def _body(item: Item) -> tuple[Body, str]:
     names = [name_of(element) for element in found]
     if not found:
         raise Unmappable("description")
-    if all(name in _INLINE for name in names):
+    if all(name in INLINE for name in names):
         return _inline(item, found)
     if len(found) > 1:
         raise Unmappable("kind_unknown", type=" + ".join(dict.fromkeys(names)))
@@ -270,7 +160,7 @@ def _choice(item: Item, interaction: XmlElement) -> Body:
         said = {attribute(row, "identifier").lower(): _feedback(item, row) for row in rows}
         answer = declared.correct[0].lower() == TRUE
         return Truth(answer=answer, on_true=said[TRUE], on_false=said[FALSE])
-    weights = _weights(declared, many)
+    weights = weights_of(declared, many)
     options = tuple(
         Option(text=item.markdown(row), weight=weights(name), feedback=_feedback(item, row))
         for name, row in zip(names, rows, strict=True)
@@ -285,21 +175,6 @@ def _feedback(item: Item, row: XmlElement) -> str:
     return item.markdown(
         next((child for child in row.children if name_of(child) == "feedbackInline"), None), whole=True
     )
-
-
-def _weights(declared: Declaration, many: bool) -> Callable[[str], Decimal]:
-    if declared.mapping:
-        positive = [value for value in declared.mapping.values() if value > 0]
-        whole = declared.most or (sum(positive) if many else max(positive, default=NONE)) or Decimal(1)
-        places = Decimal("0.00001")
-        return lambda name: (
-            max(min(declared.mapping.get(name, NONE) / whole * FULL, FULL), -FULL)
-            .quantize(places)
-            .normalize()
-            + 0
-        )
-    share = FULL / len(declared.correct) if declared.correct else FULL
-    return lambda name: share if name in declared.correct else NONE
 
 
 def _order(item: Item, interaction: XmlElement) -> Body:
@@ -394,7 +269,7 @@ def _inline(item: Item, found: list[XmlElement]) -> tuple[Body, str]:
         # what a gap earns of the whole is told elsewhere
         declared = replace(item.declaration(element), most=None)
         if name_of(element) == "inlineChoiceInteraction":
-            weights = _weights(declared, False)
+            weights = weights_of(declared, False)
             options = tuple(
                 Option(
                     text=item.markdown(row),
@@ -429,7 +304,7 @@ def _entry(item: Item, interaction: XmlElement) -> tuple[Body, str]:
 
 
 def _accepted(item: Item, declared: Declaration) -> tuple[Accepted, ...]:
-    weights = _weights(declared, False) if declared.mapping else lambda _name: FULL
+    weights = weights_of(declared, False) if declared.mapping else lambda _name: FULL
     words = list(dict.fromkeys([*declared.correct, *declared.mapping]))
     if not words:
         raise Unmappable("no_right")
@@ -443,14 +318,14 @@ def _numeric(item: Item, declared: Declaration) -> Number:
     equal = find(item.root, "equal")
     if equal is not None and attribute(equal, "toleranceMode") == "absolute":
         words = re.split(r"\s+", attribute(equal, "tolerance", "0").strip())
-        tolerance = plain_decimal(max(_decimal(word) for word in words))
+        tolerance = plain_decimal(max(decimal_of(word) for word in words))
     units = tuple(
         Unit(name=plain_text(to_markdown("".join(element.texts()))))
         for element in item.body.iter()
         if "academy-unit" in element.get("class")
     )
     answers = tuple(
-        Amount(answer=plain_decimal(_decimal(words)), tolerance=tolerance) for words in declared.correct
+        Amount(answer=plain_decimal(decimal_of(words)), tolerance=tolerance) for words in declared.correct
     )
     return Number(answers=answers, units=units)
 

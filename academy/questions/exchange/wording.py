@@ -135,7 +135,9 @@ NOTES: dict[str, tuple[Any, Any]] = {
     "picture": (_l("The picture %(name)s is not carried by this format."), _l("Choose Moodle XML or QTI.")),
     "duplicate": (_l("The same question stands in the file before."), _l("Nothing needs to be done.")),
     "translations": (
-        _l("The question is built otherwise than the one that is there: its texts in %(languages)s are taken away."),
+        _l(
+            "The question is built otherwise than the one that is there: its texts in %(languages)s are taken away."
+        ),
         _l("Translate it anew, or give it another id in the file."),
     ),
     "gap_languages": (
