@@ -374,7 +374,7 @@ def _course_of(stored: QuestionImport) -> CourseView:
 
 
 def _link(course: CourseView, import_id: int) -> dict[str, str]:
-    return {"url": f"/studio/courses/{course.slug}/questions/imports/{import_id}"}
+    return {"url": f"/studio/courses/{course.slug}/question-imports/{import_id}"}
 
 
 def _require_state(stored: QuestionImport, state: str) -> None:
