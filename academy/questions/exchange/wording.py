@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from academy.kernel.i18n import _l
+from academy.kernel.i18n import LANGUAGE_NAMES, _l, localized
 from academy.questions.exchange.neutral import Note
+from academy.questions.registry import exercise_type, is_known
 
 __all__ = ["NOTES", "note_text"]
 
@@ -126,7 +128,6 @@ NOTES: dict[str, tuple[Any, Any]] = {
     ),
     "scoring": (_l("Its own rules of scoring are not kept; %(rule)s."), _l("Look whether this is meant.")),
     "plain": (_l("Bold print, lists, formulas and pictures become plain text."), ""),
-    "title_only": (_l("Markdown is written as it is: the other system must understand it."), ""),
     "lost": (_l("%(format)s cannot carry: %(what)s."), ""),
     "credit": (
         _l("Partial credit is another there: %(rule)s"),
@@ -156,10 +157,17 @@ def note_text(note: Note) -> tuple[str, str]:
     return str(said) % _worded(note.params), str(remedy) % _worded(note.params)
 
 
-def _worded(params: Any) -> dict[str, Any]:
-    return {
-        name: _LOST.get(value, value) if isinstance(value, str) else value for name, value in params.items()
-    }
+def _worded(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _word(name, value) for name, value in params.items()}
+
+
+def _word(name: str, value: Any) -> Any:
+    """What a parameter is called for readers: kinds and languages by their names."""
+    if name == "kind" and is_known(value):
+        return localized(exercise_type(value).title)
+    if name in ("lang", "languages"):
+        return ", ".join(LANGUAGE_NAMES.get(code, code) for code in value.split(", "))
+    return _LOST.get(value, value) if isinstance(value, str) else value
 
 
 _LOST: dict[str, Any] = {
@@ -177,9 +185,6 @@ _LOST: dict[str, Any] = {
     "#positions": _l("every step in its own place earns an equal share"),
     "#weighted": _l("every option has a weight of its own"),
     "#words": _l("the limits of length"),
-    "#rubric": _l("the rubric"),
     "#model": _l("the model answer"),
-    "#choices": _l("the choices in a gap"),
     "#text_key": _l("no text"),
-    "#no_answer": _l("no answer"),
 }
