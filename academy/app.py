@@ -174,6 +174,7 @@ def _wire(app: Flask, modules: Modules) -> None:
     )
     _fill_administration(app)
     every(app, timedelta(days=1), "organization.tidy")
+    every(app, timedelta(days=1), "authoring.tidy")
     every(app, timedelta(minutes=10), "search.index")
     every(app, timedelta(minutes=10), "quizzes.expire_overdue")
     every(app, timedelta(minutes=10), "quizzes.tend_examinations")

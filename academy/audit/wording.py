@@ -84,6 +84,8 @@ ACT_NAMES: Mapping[str, Any] = {
     "authoring.question.change": _l("Question changed"),
     "authoring.question.retire": _l("Question retired"),
     "authoring.question.restore": _l("Question brought back"),
+    "authoring.questions.import": _l("Questions imported"),
+    "authoring.questions.export": _l("Questions exported"),
     "quizzes.quiz.save": _l("Quiz stored"),
     "quizzes.quiz.retire": _l("Quiz taken out"),
     "quizzes.exam.seal": _l("Examination sealed"),

@@ -214,4 +214,7 @@ def _lang(wanted: str | None) -> str:
 
 @bp.app_context_processor
 def _languages() -> dict[str, Any]:
-    return {"language_choices": [(code, LANGUAGE_NAMES[code]) for code in LOCALES]}
+    return {
+        "language_choices": [(code, LANGUAGE_NAMES[code]) for code in LOCALES],
+        "language_names": LANGUAGE_NAMES,
+    }

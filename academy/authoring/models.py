@@ -7,7 +7,17 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from academy.authoring.exchange_models import QuestionImport, QuestionImportItem
 from academy.kernel.db import Model, UtcDateTime, primary_key, timestamp
+
+__all__ = [
+    "CourseDraft",
+    "CourseReview",
+    "LessonDraft",
+    "LessonDraftRevision",
+    "QuestionImport",
+    "QuestionImportItem",
+]
 
 SAVED, RESTORED, CONFLICTING, PUBLISHED = "saved", "restored", "conflicting", "published"
 REVISION_KINDS = (SAVED, RESTORED, CONFLICTING, PUBLISHED)

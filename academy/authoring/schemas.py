@@ -10,6 +10,8 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 from academy.catalog.content_schema import BLOOM, LEVELS, SLUG, CompletionSchema, Localized
 from academy.kernel.i18n import _l
 from academy.kernel.shapes import Whole
+from academy.questions.exchange.formats import FORMATS
+from academy.questions.exchange.planning import VERDICTS
 
 MAX_OUTCOMES = 40
 
@@ -120,3 +122,68 @@ class PreviewOut(Schema):
     html = fields.String(required=True)
     words = fields.Integer(required=True)
     faults = fields.List(fields.Nested(FaultOut), required=True)
+
+
+class QuestionImportQuery(Schema):
+    """How a file of questions is read and filed; ``dry_run=true`` only judges it. Questions that cannot come in
+    keep the others out, unless ``leave_out_refused``."""
+
+    dry_run = fields.Boolean(load_default=False)
+    leave_out_refused = fields.Boolean(load_default=False)
+    format = fields.String(load_default="", validate=validate.OneOf(["", *FORMATS]))
+    lang = fields.String(load_default="vi", validate=validate.OneOf(("vi", "en", "de")))
+    lesson = fields.String(load_default="", validate=validate.Length(max=120))
+    outcome = fields.String(load_default="", validate=validate.Length(max=40))
+
+
+class QuestionImportItemsQuery(Schema):
+    """Questions of one verdict or all, after a number."""
+
+    verdict = fields.String(load_default="all", validate=validate.OneOf(["all", "approximated", *VERDICTS]))
+    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=10**9))
+
+
+class ExchangeNoteOut(Schema):
+    """What is to be told, what to do about it, and a stable code of it."""
+
+    code = fields.String(required=True)
+    what = fields.String(required=True)
+    remedy = fields.String(required=True)
+
+
+class QuestionImportItemOut(Schema):
+    """The verdict on one question; ``line`` is where it begins in its file, 0 if that is not known."""
+
+    number = fields.Integer(required=True)
+    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
+    title = fields.String(required=True)
+    key = fields.String(required=True)
+    kind = fields.String(required=True)
+    line = fields.Integer(required=True)
+    file = fields.String(required=True)
+    notes = fields.List(fields.Nested(ExchangeNoteOut), required=True)
+
+
+class QuestionImportOut(Schema):
+    """A file of questions: ``state`` is ``checking`` while a job reads it, ``checked`` after a dry run,
+    ``applying``, ``applied``, ``failed`` or ``discarded``. At most 500 ``items`` at a time."""
+
+    id = fields.Integer(required=True)
+    state = fields.String(required=True)
+    format = fields.String(required=True)
+    lang = fields.String(required=True)
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    problem = fields.String(allow_none=True)
+    notes = fields.List(fields.Nested(ExchangeNoteOut), required=True)
+    items = fields.List(fields.Nested(QuestionImportItemOut), required=True)
+
+
+class QuestionExportQuery(Schema):
+    """A format, a language or several with commas between them, and the lesson if not all questions are wanted."""
+
+    format = fields.String(
+        load_default="moodle",
+        validate=validate.OneOf([form.name for form in FORMATS.values() if form.write is not None]),
+    )
+    lang = fields.String(load_default="vi", validate=validate.Regexp(r"^(vi|en|de)(,(vi|en|de)){0,2}$"))
+    lesson = fields.String(validate=validate.Length(max=120))

@@ -12,6 +12,16 @@ from academy.authoring.publishing import (
     submit,
     withdraw,
 )
+from academy.authoring.question_exchange import (
+    ImportOptions,
+    confirm_question_import,
+    discard_question_import,
+    get_question_import,
+    import_questions_at_once,
+    place_question_import,
+    start_question_import,
+)
+from academy.authoring.question_export import export_questions
 from academy.authoring.question_writing import (
     QuestionPlace,
     add_question,
@@ -26,6 +36,13 @@ from academy.authoring.working_copy import open_working_copy
 __all__ = [
     "add_lesson",
     "add_question",
+    "confirm_question_import",
+    "discard_question_import",
+    "export_questions",
+    "get_question_import",
+    "import_questions_at_once",
+    "place_question_import",
+    "start_question_import",
     "change_question",
     "copy_course",
     "create_course",
@@ -45,6 +62,7 @@ __all__ = [
     "update_settings",
     "upload_media",
     "withdraw",
+    "ImportOptions",
     "Publication",
     "QuestionPlace",
 ]

@@ -151,9 +151,7 @@ def _view_box(root: XmlElement) -> tuple[int, int]:
     try:
         _left, _top, width, height = (float(number) for number in re.split(r"[\s,]+", text.strip()))
     except ValueError:
-        raise MediaRefused(
-            f"The viewBox “{text}” is not four numbers", remedy, root.line
-        ) from None
+        raise MediaRefused(f"The viewBox “{text}” is not four numbers", remedy, root.line) from None
     if not (0 < width < 20_000 and 0 < height < 20_000):
         raise MediaRefused(f"The viewBox “{text}” has no sensible size", remedy, root.line)
     return round(width), round(height)

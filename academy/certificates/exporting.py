@@ -272,7 +272,9 @@ def _file(export: RegisterExport) -> Path:
         raise NotFound(
             _l("This file was deleted: exports hold personal data and are kept %(days)s days.", days=_days()),
             rule="certificate.export-gone",
-            next_step=_l("Start the export again on the page of the register; the register itself is complete."),
+            next_step=_l(
+                "Start the export again on the page of the register; the register itself is complete."
+            ),
         ) from error
 
 

@@ -95,7 +95,9 @@ def _sheet(data: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             for sheet in sheets[:1]:
-                for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1):
+                for number, cells in enumerate(
+                    sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1
+                ):
                     # a cell in the last line of a sheet makes a million empty ones before it
                     if cells.count(None) < len(cells):
                         yield number, [_cut(cell) for cell in cells]

@@ -16,6 +16,7 @@ from academy.catalog.media_queries import list_media
 from academy.questions import credit
 from academy.questions.arithmetic import CONSTANTS, FUNCTIONS
 from academy.questions.file_formats import FORMATS
+from academy.questions.links import QUESTION_LINKS
 from academy.questions.numbers import DECIMAL_SIGN, written
 from academy.questions.rubric import DEFAULT_RUBRIC
 from academy.questions.types.calculated import Sample, samples
@@ -29,8 +30,16 @@ bp.add_app_template_global(tuple(FORMATS), "file_formats")
 bp.add_app_template_global(DEFAULT_RUBRIC, "default_rubric")
 
 # the words of an item never change, and every page that shows it renders them again
-_inline = lru_cache(maxsize=8192)(render_inline)
-_block = lru_cache(maxsize=2048)(render_block)
+
+
+@lru_cache(maxsize=8192)
+def _inline(text: str, lang: str) -> Markup:
+    return render_inline(text, lang, QUESTION_LINKS)
+
+
+@lru_cache(maxsize=2048)
+def _block(text: str, lang: str) -> Markup:
+    return render_block(text, lang, QUESTION_LINKS)
 
 
 @bp.app_template_filter("inline_markdown")

@@ -28,6 +28,7 @@ __all__ = [
     "get_item_version",
     "get_item_versions",
     "grade_item",
+    "hashes_of_course",
     "items_of_course",
     "items_of_lesson",
     "pool",
@@ -179,6 +180,12 @@ def items_of_course(course_id: int, *, retired: bool = False) -> list[ItemRow]:
     """All items of a course by lesson and key, for its authors and for the search index."""
     statement = _current_items().where(Item.course_id == course_id).order_by(Item.lesson, Item.key)
     return _item_rows(statement if retired else statement.where(Item.state == ACTIVE))
+
+
+def hashes_of_course(course_id: int) -> dict[str, str]:
+    """What every item of a course asks now, retired or not: the hash of its version by key; one query."""
+    rows = db.session.execute(_current_items().where(Item.course_id == course_id))
+    return {row.key: row.hash for row in rows}
 
 
 def find_item(course_id: int, key: str) -> ItemRow | None:

@@ -46,6 +46,7 @@ __all__ = [
     "checked_spec",
     "digest_of",
     "index_items",
+    "require_edit",
     "retire_item",
     "save_item",
     "sync_items",
@@ -139,7 +140,7 @@ def save_item(
         Invalid: a field breaks a rule; ``errors`` by field.
     """
     with unit_of_work() as work:
-        course = _require_edit(actor, course_id)
+        course = require_edit(actor, course_id)
         _check_fields(key, difficulty, use_lesson, use_pool)
         draft = ItemDraft(
             key=key,
@@ -171,7 +172,7 @@ def retire_item(actor: Actor, item_id: int) -> None:
         item = work.session.get(Item, item_id)
         if item is None:
             raise NotFound(_l("There is no such exercise."))
-        _require_edit(actor, item.course_id)
+        require_edit(actor, item.course_id)
         if item.use_pool:
             require_not_frozen(item.course_id)
         item.state = RETIRED
@@ -222,7 +223,12 @@ def sync_items(actor: Actor, course_id: int, drafts: list[ItemDraft]) -> dict[st
     return counts
 
 
-def _require_edit(actor: Actor, course_id: int) -> CourseView:
+def require_edit(actor: Actor, course_id: int) -> CourseView:
+    """The course, if the actor may change its bank.
+
+    Raises:
+        NotFound, Forbidden
+    """
     course = find_course_by_id(course_id)
     if course is None:
         raise NotFound(_l("There is no such course."))

@@ -86,7 +86,7 @@ def refresh_fonts(folder: Path) -> None:
 def refresh_icons(folder: Path) -> None:
     """Write the curated icons as one template that only defines ``ICONS``."""
     source = unpack("@tabler/icons", folder)
-    rows = [f'  "{name}": \'{_paths(source / "icons" / "outline" / f"{name}.svg")}\',' for name in ICONS]
+    rows = [f"  \"{name}\": '{_paths(source / 'icons' / 'outline' / f'{name}.svg')}'," for name in ICONS]
     licence = (source / "LICENSE").read_text(encoding="utf-8").strip()
     text = "\n".join(
         [

@@ -29,10 +29,16 @@ def settings_of(tags: Iterable[str]) -> tuple[dict[str, str], tuple[str, ...]]:
     return settings, tuple(others)
 
 
-def tags_of(settings: Mapping[str, str], *, rule: str = "", accents: bool | None = None) -> list[str]:
-    """The settings as tags, with the rule and the care for accents that the format has no sign for."""
+def tags_of(
+    settings: Mapping[str, str], *, rule: str = "", accents: bool | None = None, usual: bool = False
+) -> list[str]:
+    """The settings as tags, with the rule and the care for accents that the format has no sign for.
+
+    Args:
+        usual: whether the rule is told too where it is the one that its kind has unless somebody chose.
+    """
     told = dict(settings)
-    if rule and rule not in _USUAL:
+    if rule and (usual or rule not in _USUAL):
         told["credit"] = rule
     if accents is False:
         told["accents"] = "ignore"

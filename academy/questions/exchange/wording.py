@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from academy.kernel.i18n import _l
+from academy.kernel.i18n import LANGUAGE_NAMES, _l, localized
 from academy.questions.exchange.neutral import Note
+from academy.questions.registry import exercise_type, is_known
 
 __all__ = ["NOTES", "note_text"]
 
@@ -126,13 +128,24 @@ NOTES: dict[str, tuple[Any, Any]] = {
     ),
     "scoring": (_l("Its own rules of scoring are not kept; %(rule)s."), _l("Look whether this is meant.")),
     "plain": (_l("Bold print, lists, formulas and pictures become plain text."), ""),
-    "title_only": (_l("Markdown is written as it is: the other system must understand it."), ""),
     "lost": (_l("%(format)s cannot carry: %(what)s."), ""),
     "credit": (
         _l("Partial credit is another there: %(rule)s"),
         _l("Set it in the other system after importing."),
     ),
     "picture": (_l("The picture %(name)s is not carried by this format."), _l("Choose Moodle XML or QTI.")),
+    "duplicate": (_l("The same question stands in the file before."), _l("Nothing needs to be done.")),
+    "translations": (
+        _l(
+            "The question is built otherwise than the one that is there: its texts in %(languages)s are taken away."
+        ),
+        _l("Translate it anew, or give it another id in the file."),
+    ),
+    "gap_languages": (
+        _l("The question is there in another language, and the gaps may stand in another order in this one."),
+        _l("Add the translation in the studio."),
+    ),
+    "points": (_l("It counted %(points)s points there; here the quiz decides."), ""),
     "retired": (_l("The question is retired here and stays so."), ""),
 }
 """Both texts may hold ``%(name)s`` of the note's parameters."""
@@ -144,10 +157,17 @@ def note_text(note: Note) -> tuple[str, str]:
     return str(said) % _worded(note.params), str(remedy) % _worded(note.params)
 
 
-def _worded(params: Any) -> dict[str, Any]:
-    return {
-        name: _LOST.get(value, value) if isinstance(value, str) else value for name, value in params.items()
-    }
+def _worded(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _word(name, value) for name, value in params.items()}
+
+
+def _word(name: str, value: Any) -> Any:
+    """What a parameter is called for readers: kinds and languages by their names."""
+    if name == "kind" and is_known(value):
+        return localized(exercise_type(value).title)
+    if name in ("lang", "languages"):
+        return ", ".join(LANGUAGE_NAMES.get(code, code) for code in value.split(", "))
+    return _LOST.get(value, value) if isinstance(value, str) else value
 
 
 _LOST: dict[str, Any] = {
@@ -165,9 +185,6 @@ _LOST: dict[str, Any] = {
     "#positions": _l("every step in its own place earns an equal share"),
     "#weighted": _l("every option has a weight of its own"),
     "#words": _l("the limits of length"),
-    "#rubric": _l("the rubric"),
     "#model": _l("the model answer"),
-    "#choices": _l("the choices in a gap"),
     "#text_key": _l("no text"),
-    "#no_answer": _l("no answer"),
 }

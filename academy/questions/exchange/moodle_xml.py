@@ -1,0 +1,328 @@
+"""Reading Moodle XML (https://docs.moodle.org/en/Moodle_XML_format)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from urllib.parse import unquote
+
+from academy.kernel.safe_xml import XmlElement, XmlLimits, parse_xml
+from academy.kernel.text import nfc
+from academy.questions.exchange.mapping import Unmappable, plain_decimal
+from academy.questions.exchange.markup import escape_markdown, looks_like_html, to_markdown
+from academy.questions.exchange.moodle_cloze import read_gaps
+from academy.questions.exchange.neutral import (
+    FULL,
+    NONE,
+    Accepted,
+    Amount,
+    Body,
+    Choice,
+    Essay,
+    Gap,
+    Gaps,
+    Note,
+    Number,
+    Option,
+    Pairs,
+    Question,
+    Reading,
+    Refused,
+    Steps,
+    Truth,
+    Typed,
+    Unit,
+)
+from academy.questions.exchange.settings import settings_of
+
+__all__ = ["LIMITS", "read_moodle_xml"]
+
+LIMITS = XmlLimits(bytes=64 * 1024 * 1024, elements=2_000_000, depth=40, text=64 * 1024 * 1024)
+_USUAL_FEEDBACK = frozenset(
+    {"Your answer is correct.", "Your answer is partially correct.", "Your answer is incorrect."}
+)
+_GRADING = {"ALL_OR_NOTHING": "all_or_nothing", "ABSOLUTE_POSITION": "positions"}
+_MARKER = re.compile(r"\[\[(\d{1,3})\]\]")
+_DYNAMIC = frozenset({"calculated", "calculatedsimple", "calculatedmulti", "random", "randomsamatch"})
+
+
+@dataclass(slots=True)
+class _Source:
+    """One ``<question>`` while it is read."""
+
+    element: XmlElement
+    lang: str
+    settings: Mapping[str, str]
+    files: dict[str, bytes] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+    def markdown(self, element: XmlElement | None) -> str:
+        """A text element (``<text>`` in it, files beside) as Markdown."""
+        if element is None:
+            return ""
+        for file in element.all("file"):
+            self._take(file)
+        text = element.words("text")
+        form = element.get("format", "html" if looks_like_html(text) else "moodle_auto_format")
+        if form == "markdown":
+            return nfc(text)
+        if form == "html" or (form == "moodle_auto_format" and looks_like_html(text)):
+            return to_markdown(text, lang=self.lang)
+        return escape_markdown(text)
+
+    def _take(self, file: XmlElement) -> None:
+        name = nfc(unquote(file.get("name"))).strip("/")
+        path = nfc(unquote(file.get("path", "/"))).strip("/")
+        try:
+            data = base64.b64decode("".join(file.texts()), validate=False)
+        except (binascii.Error, ValueError):
+            data = b""
+        if name and data:
+            self.files[f"{path}/{name}" if path else name] = data
+
+    def flag(self, name: str) -> bool:
+        return self.element.words(name).lower() in ("1", "true")
+
+    def weight(self, answer: XmlElement) -> Decimal:
+        return _number(answer.get("fraction", "0"))
+
+
+def read_moodle_xml(data: bytes, lang: str = "vi") -> Reading:
+    """All questions of a Moodle XML file, with the lines they begin at.
+
+    Raises:
+        XmlRefused: it is no safe XML.
+    """
+    root = parse_xml(data, LIMITS)
+    questions: list[Question] = []
+    category = ""
+    for element in root.all("question") if root.name == "quiz" else ():
+        if element.get("type") == "category":
+            category = _category(element.words("category", "text"))
+        else:
+            questions.append(_question(element, category, lang))
+    return Reading(questions=tuple(questions))
+
+
+def _category(path: str) -> str:
+    parts = [part.strip().replace("\x00", "/") for part in nfc(path).replace("//", "\x00").split("/")]
+    return "/".join(
+        part for part in parts if part and part != "top" and not re.fullmatch(r"\$[a-z0-9]+\$", part)
+    )
+
+
+def _question(element: XmlElement, category: str, lang: str) -> Question:
+    settings, tags = settings_of(
+        nfc(tag.words("text")) for tags in element.all("tags") for tag in tags.all("tag")
+    )
+    source = _Source(element, lang, settings)
+    kind = element.get("type")
+    question = Question(
+        body=Refused(why=Note("kind_unknown", {"type": kind})),
+        text=source.markdown(element.find("questiontext")),
+        name=nfc(" ".join(element.words("name", "text").split())),
+        key=nfc(element.words("idnumber")),
+        category=category,
+        tags=tags,
+        settings=settings,
+        explanation=_explanation(source),
+        line=element.line,
+    )
+    if kind == "description":
+        return replace(question, body=Refused(why=Note("description")))
+    if kind in _DYNAMIC:
+        return replace(question, body=Refused(why=Note("dynamic", {"detail": kind})))
+    if kind in _KINDS:
+        try:
+            question = replace(question, **_KINDS[kind](source))
+        except Unmappable as refusal:
+            question = replace(question, body=Refused(why=refusal.note))
+    if source.flag("hidden"):
+        source.notes.append(Note("hidden"))
+    points = element.words("defaultgrade")
+    if points and _number(points) not in (NONE, Decimal(1)):
+        source.notes.append(Note("points", {"points": plain_decimal(_number(points))}))
+    return replace(question, files=source.files, notes=tuple(source.notes))
+
+
+def _explanation(source: _Source) -> str:
+    texts = [source.markdown(source.element.find("generalfeedback"))]
+    for name in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
+        text = source.markdown(source.element.find(name))
+        if text and text not in _USUAL_FEEDBACK:
+            texts.append(text)
+    return "\n\n".join(text for text in texts if text)
+
+
+def _number(words: str) -> Decimal:
+    try:
+        number = Decimal(words.strip().replace(",", "."))
+    except InvalidOperation:
+        raise Unmappable("syntax", detail=words.strip()[:80]) from None
+    if not number.is_finite() or abs(number.adjusted()) > 30:
+        raise Unmappable("syntax", detail=words.strip()[:80])
+    return number
+
+
+Fields = dict[str, Body | str]
+
+
+def _options(source: _Source, answers: list[XmlElement]) -> tuple[Option, ...]:
+    return tuple(
+        Option(
+            text=source.markdown(answer),
+            weight=source.weight(answer),
+            feedback=source.markdown(answer.find("feedback")),
+        )
+        for answer in answers
+    )
+
+
+def _multichoice(source: _Source) -> Fields:
+    options = _options(source, source.element.all("answer"))
+    many = source.element.words("single").lower() in ("false", "0")
+    return {"body": Choice(options=options, many=many, rule=source.settings.get("credit", ""))}
+
+
+def _truefalse(source: _Source) -> Fields:
+    said: dict[bool, str] = {}
+    right: bool | None = None
+    for answer in source.element.all("answer"):
+        word = answer.words("text").lower() == "true"
+        said[word] = source.markdown(answer.find("feedback"))
+        if source.weight(answer) == FULL:
+            right = word
+    if right is None:
+        raise Unmappable("no_right")
+    return {"body": Truth(answer=right, on_true=said.get(True, ""), on_false=said.get(False, ""))}
+
+
+def _shortanswer(source: _Source) -> Fields:
+    accepted = tuple(
+        Accepted(
+            text=re.sub(r"\\\*", "*", nfc(answer.words("text"))),
+            weight=source.weight(answer),
+            feedback=source.markdown(answer.find("feedback")),
+            pattern=re.search(r"(?<!\\)\*", answer.words("text")) is not None,
+        )
+        for answer in source.element.all("answer")
+    )
+    accents = source.settings.get("accents") != "ignore"
+    return {"body": Typed(accepted=accepted, accents=accents, case=source.flag("usecase"))}
+
+
+def _numerical(source: _Source) -> Fields:
+    answers = tuple(
+        Amount(
+            answer=plain_decimal(_number(answer.words("text"))),
+            tolerance=plain_decimal(abs(_number(answer.words("tolerance") or "0"))),
+            weight=source.weight(answer),
+            feedback=source.markdown(answer.find("feedback")),
+        )
+        for answer in source.element.all("answer")
+        if answer.words("text") != "*"
+    )
+    if not answers:
+        raise Unmappable("no_right")
+    units = tuple(
+        Unit(
+            name=nfc(unit.words("unit_name")), factor=plain_decimal(_number(unit.words("multiplier") or "1"))
+        )
+        for units in source.element.all("units")
+        for unit in units.all("unit")
+        if unit.words("unit_name")
+    )
+    return {"body": Number(answers=answers, units=units)}
+
+
+def _matching(source: _Source) -> Fields:
+    pairs, distractors = [], []
+    for row in source.element.all("subquestion"):
+        left, right = source.markdown(row), escape_markdown(row.words("answer", "text"))
+        if left:
+            pairs.append((left, right))
+        elif right:
+            distractors.append(right)
+    rule = source.settings.get("credit", "")
+    return {"body": Pairs(pairs=tuple(pairs), distractors=tuple(distractors), rule=rule)}
+
+
+def _ordering(source: _Source) -> Fields:
+    answers = source.element.all("answer")
+    steps = tuple(source.markdown(answer) for answer in answers)
+    rule = source.settings.get("credit") or _GRADING.get(source.element.words("gradingtype"), "neighbours")
+    return {"body": Steps(steps=steps, rule=rule)}
+
+
+def _cloze(source: _Source) -> Fields:
+    element = source.element.find("questiontext")
+    if element is None:
+        raise Unmappable("missing_part", detail="questiontext")
+    accents = source.settings.get("accents") != "ignore"
+    read = read_gaps(element.words("text"), source.lang, accents=accents)
+    if not read.alike:
+        source.notes.append(Note("gap_weights"))
+    if read.case:
+        source.notes.append(Note("case"))
+    text = XmlElement("text", {}, element.line)
+    text.text = read.text
+    shown = XmlElement(element.tag, element.attrib, element.line)
+    shown.children = [text]
+    body = Gaps(gaps=read.gaps, rule=source.settings.get("credit", ""))
+    return {"body": body, "text": source.markdown(shown)}
+
+
+def _marked_text(source: _Source, choices: str) -> Fields:
+    """``ddwtos`` and ``gapselect``: ``[[2]]`` is a gap whose right choice is the second one."""
+    element = source.element.find("questiontext")
+    text = source.markdown(element)
+    rows = [(row.words("group") or "1", row) for row in source.element.all(choices)]
+    gaps: list[Gap] = []
+
+    def gap(found: re.Match[str]) -> str:
+        index = int(found[1]) - 1
+        if not 0 <= index < len(rows):
+            raise Unmappable("missing_part", detail=found.group())
+        options = tuple(
+            Option(text=escape_markdown(row.words("text")), weight=FULL if number == index else NONE)
+            for number, (group, row) in enumerate(rows)
+            if group == rows[index][0]
+        )
+        gaps.append(Gap(id=str(len(gaps) + 1), options=options))
+        return f"{{{len(gaps)}}}"
+
+    # Markdown may have escaped the brackets
+    marked = _MARKER.sub(gap, re.sub(r"\\(?=[\[\]])", "", text))
+    if not gaps:
+        raise Unmappable("missing_part", detail="[[1]]")
+    if choices == "dragbox" and any(row.find("infinite") is None for _group, row in rows):
+        source.notes.append(Note("gap_limit"))
+    return {"body": Gaps(gaps=tuple(gaps), rule=source.settings.get("credit", "")), "text": marked}
+
+
+def _essay(source: _Source) -> Fields:
+    def limit(name: str) -> int | None:
+        words = source.element.words(name)
+        return int(words) if words.isascii() and words.isdecimal() and int(words[:6]) > 0 else None
+
+    model = source.markdown(source.element.find("graderinfo"))
+    return {"body": Essay(min_words=limit("minwordlimit"), max_words=limit("maxwordlimit"), model=model)}
+
+
+_KINDS: Mapping[str, Callable[[_Source], Fields]] = {
+    "multichoice": _multichoice,
+    "truefalse": _truefalse,
+    "shortanswer": _shortanswer,
+    "numerical": _numerical,
+    "matching": _matching,
+    "ordering": _ordering,
+    "cloze": _cloze,
+    "multianswer": _cloze,
+    "ddwtos": lambda source: _marked_text(source, "dragbox"),
+    "gapselect": lambda source: _marked_text(source, "selectoption"),
+    "essay": _essay,
+}
