@@ -13,7 +13,7 @@ from academy.kernel.http import current_actor
 from academy.kernel.i18n import LANGUAGE_NAMES, LOCALES, _, current_language
 from academy.kernel.rights import public, signed_in
 from academy.questions.queries import read_answer
-from academy.quizzes import queries, services, studio_pages
+from academy.quizzes import paper_pages, proof_pages, queries, services, studio_pages
 from academy.quizzes.blueprint import bp
 from academy.quizzes.enrollments import standing
 from academy.quizzes.errors import AttemptClosed, CannotStart
@@ -21,7 +21,7 @@ from academy.quizzes.page_fields import answers_in, base_name, field_name
 from academy.quizzes.results import body_of, result_of
 from academy.quizzes.views import AttemptView
 
-__all__ = ["bp", "studio_pages"]
+__all__ = ["bp", "paper_pages", "proof_pages", "studio_pages"]
 
 
 @bp.get("/quizzes/<int:quiz>")

@@ -9,14 +9,23 @@ from academy.kernel.errors import Invalid
 from academy.kernel.i18n import _, _m
 from academy.questions.languages import PARTIAL, STALE
 from academy.questions.models import APPROVED
-from academy.questions.queries import PoolCard, specs_of
+from academy.questions.queries import PoolCard, pool_cards, specs_of
 from academy.questions.registry import exercise_type, is_known
 from academy.questions.services import checked_spec
 from academy.questions.version_cache import SpecCache
 from academy.quizzes.paper import DrawRule
 from academy.quizzes.paper_supply import LineSupply, supply_of
 
-__all__ = ["FAULT", "WARNING", "Finding", "PaperCheck", "check_paper", "graded_by_hand", "unsound_items"]
+__all__ = [
+    "FAULT",
+    "WARNING",
+    "Finding",
+    "PaperCheck",
+    "check_course_paper",
+    "check_paper",
+    "graded_by_hand",
+    "unsound_items",
+]
 
 FAULT, WARNING = "fault", "warning"
 NAMED = 5
@@ -288,3 +297,26 @@ def _waiting(waiting: int, examination: bool) -> Iterator[Finding]:
 def _named(keys: Sequence[str]) -> str:
     shown = ", ".join(keys[:NAMED])
     return f"{shown} … ({len(keys)})" if len(keys) > NAMED else shown
+
+
+def check_course_paper(
+    course_id: int,
+    rules: Sequence[DrawRule],
+    *,
+    outcomes: Collection[str],
+    languages: Sequence[str],
+    completes: bool,
+    examination: bool,
+) -> PaperCheck:
+    """:func:`check_paper` against the bank as it stands; two queries, the second only for items not read before."""
+    pool = pool_cards(course_id)
+    drawable = [item for item in pool if any(rule.admits(item) for rule in rules)]
+    return check_paper(
+        rules,
+        pool,
+        outcomes=outcomes,
+        languages=languages,
+        completes=completes,
+        examination=examination,
+        unsound=unsound_items(drawable, languages),
+    )

@@ -10,6 +10,15 @@ from academy.quizzes.closing import (
     grade_pending,
     submit_attempt,
 )
+from academy.quizzes.paper_printing import (
+    BatchView,
+    PrintedFile,
+    make_print,
+    open_print,
+    print_again,
+    prints_of,
+    request_print,
+)
 from academy.quizzes.paper_sealing import reveal_seeds, seal_exam, tend_examinations
 from academy.quizzes.paper_verifying import PaperReport, verify_papers
 from academy.quizzes.publishing import SavedQuiz, copy_quizzes, retire_quiz, save_quiz, sync_quizzes
@@ -17,6 +26,13 @@ from academy.quizzes.starting import start_attempt
 from academy.quizzes.studio import free_slug, remove_quiz, write_quiz
 
 __all__ = [
+    "BatchView",
+    "PrintedFile",
+    "make_print",
+    "open_print",
+    "print_again",
+    "prints_of",
+    "request_print",
     "FormAnswer",
     "PaperReport",
     "SavedQuiz",

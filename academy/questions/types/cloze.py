@@ -10,7 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from academy.kernel.errors import Invalid
 from academy.kernel.i18n import _l, localized
-from academy.plugins.contract import Grade
+from academy.plugins.contract import Grade, Printed
 from academy.questions import credit
 from academy.questions.fields import (
     MAX_SHORT_ANSWER,
@@ -21,6 +21,7 @@ from academy.questions.fields import (
     texts_are_distinct,
     wrong,
 )
+from academy.questions.on_paper import GAP, hint
 from academy.questions.options import in_seeded_order, opaque_id
 from academy.questions.types.core import CoreType, not_an_answer
 from academy.questions.types.short import IGNORE, REQUIRE, checked_words, is_accepted
@@ -159,6 +160,21 @@ class Cloze(CoreType):
         else:
             score = credit.share(right, len(hits))
         return Grade(score=score, details={"rule": rule, "parts": hits})
+
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        gaps, parts, lists = self._gaps(spec), [], []
+        for words, name in _segments(localized(spec["text"], lang)):
+            parts.append(words if name is None else f"({name}) {GAP}")
+        for name, gap in gaps.items():
+            if "options" in gap:
+                shown = self._present_gap(gap, seed, lang)["options"]
+                lists.append(f"({name}) " + " / ".join(option["text"] for option in shown))
+        return Printed(
+            text="".join(parts),
+            bank=tuple(lists),
+            hint=hint("gaps", lang),
+            key=tuple(f"({name}) {' / '.join(_right_text(gap, lang))}" for name, gap in gaps.items()),
+        )
 
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:
         return {"gaps": {name: _right_text(gap, lang) for name, gap in self._gaps(spec).items()}}

@@ -9,10 +9,11 @@ from typing import Any
 from marshmallow import fields, validate
 
 from academy.kernel.i18n import _l, localized
-from academy.plugins.contract import Grade
+from academy.plugins.contract import Grade, Printed
 from academy.questions import credit
 from academy.questions.fields import DecimalText, SpecSchema
 from academy.questions.numbers import MAX_DIGITS, read_number
+from academy.questions.on_paper import GAP, hint, number_on_paper
 from academy.questions.types.core import CoreType, not_an_answer
 
 MAX_TYPED = 60
@@ -69,6 +70,18 @@ class Numeric(CoreType):
         distance = abs(Decimal(answer["number"]) - Decimal(spec["answer"]))
         right = distance <= Decimal(spec.get("tolerance", "0"))
         return Grade(score=credit.FULL if right else credit.NOTHING, details=details)
+
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        unit, tolerance = spec.get("unit", ""), Decimal(spec.get("tolerance", "0"))
+        right = f"{number_on_paper(spec['answer'], lang)} {unit}".strip()
+        if tolerance:
+            right += f" (± {number_on_paper(spec['tolerance'], lang)})"
+        return Printed(
+            text=localized(spec["text"], lang),
+            rows=(f"{GAP * 3} {unit}".strip(),),
+            hint=hint("number", lang),
+            key=(right,),
+        )
 
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:
         return {
