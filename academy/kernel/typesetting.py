@@ -18,7 +18,7 @@ import typst
 
 FONTS = Path(__file__).parent / "fonts"
 
-__all__ = ["FONTS", "Press", "faces", "press"]
+__all__ = ["FONTS", "Press", "can_show", "faces", "press"]
 
 
 @lru_cache(maxsize=1)
@@ -44,6 +44,20 @@ class Press:
         return self._compiler.compile(
             format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, timestamp=0
         )
+
+
+def can_show(name: str, data: bytes) -> bool:
+    """Whether a picture can be set: of a form that Typst reads, and not damaged."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / Path(name).name).write_bytes(data)
+        page = root / "page.typ"
+        page.write_text(f'#image("{Path(name).name}", width: 10mm)', encoding="utf-8")
+        try:
+            typst.Compiler(str(page), root=folder, font_paths=faces(), ignore_system_fonts=True).compile(format="pdf")
+        except typst.TypstError:
+            return False
+    return True
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from academy.kernel.errors import Conflict, Invalid, NotFound
 from academy.kernel.i18n import LOCALES, _l
 from academy.kernel.storage import exports, storage
 from academy.kernel.text import slug
-from academy.kernel.typesetting import press
+from academy.kernel.typesetting import can_show, press
 from academy.kernel.unit_of_work import unit_of_work
 from academy.questions.queries import VersionRow, get_item_versions, pool
 from academy.quizzes.models import PaperBatch, QuizVersion
@@ -236,6 +236,8 @@ class _Pictures:
         except NotFound:
             return None
         name = f"picture-{len(self.files) + 1}.{suffix}"
+        if not can_show(name, data):
+            return None
         self.files[name] = data
         return {"file": name, "ratio": media.width / media.height if media.width and media.height else 0}
 

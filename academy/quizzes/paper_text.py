@@ -123,7 +123,7 @@ def _paragraph(token: Token, kind: str) -> Iterator[dict[str, Any]]:
         return
     children = token.children or []
     runs = list(_runs([child for child in children if child.type != "image"]))
-    if any(text.strip() for _style, text in runs):
+    if any(style == "gap" or text.strip() for style, text in runs):
         yield {"k": kind, "runs": runs}
     for child in children:
         if child.type == "image":
