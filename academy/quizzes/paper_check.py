@@ -161,7 +161,7 @@ def _shortages(
                 level=FAULT,
                 line=index,
                 message=_m(
-                    "Line %(line)s draws %(wanted)s questions. %(found)s fit it, but other lines need some of them: "
+                    "Line %(line)s draws %(wanted)s questions, the pool has %(found)s that fit it, but other lines need some: "
                     "%(left)s are left.",
                     line=number,
                     wanted=line.wanted,
@@ -176,7 +176,7 @@ def _shortages(
                 level=FAULT,
                 line=index,
                 message=_m(
-                    "Line %(line)s draws %(wanted)s questions, %(found)s fit it.",
+                    "Line %(line)s draws %(wanted)s questions, the pool has %(found)s that fit it.",
                     line=number,
                     wanted=line.wanted,
                     found=line.at_hand,
@@ -196,7 +196,7 @@ def _unseen(lines: Sequence[LineSupply]) -> Iterator[Finding]:
             level=WARNING,
             line=index,
             message=_m(
-                "Line %(line)s draws %(wanted)s questions, and only %(found)s that no lesson shows with their solution.",
+                "Line %(line)s draws %(wanted)s questions, the pool has %(found)s of those that no lesson shows with their solution.",
                 line=index + 1,
                 wanted=line.wanted,
                 found=line.unseen,
