@@ -13,6 +13,7 @@ from flask import Flask
 from academy.accounts.login import init_login
 from academy.authoring.audience import register_audience
 from academy.authoring.events import CourseCopied
+from academy.authoring.publication_checks import register_publication_check
 from academy.catalog.content_parts import register_content_part
 from academy.catalog.events import (
     CourseAudienceChanged,
@@ -44,6 +45,7 @@ from academy.questions.registry import register_exercise_types
 from academy.quizzes.content_part import QuizzesPart
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted, MarkChanged
 from academy.quizzes.services import copy_quizzes, find_freeze
+from academy.quizzes.studio_checks import objections_of_quizzes
 from academy.search.engine import init_search
 from academy.search.services import note_course_changed
 from academy.web.errors import init_errors
@@ -161,6 +163,7 @@ def _wire(app: Flask, modules: Modules) -> None:
             register_content_part(app, module.content, module=module.slug)
     register_audience(app, count_studying)
     register_freeze(app, find_freeze)
+    register_publication_check(app, objections_of_quizzes)
     subscribe(app, UnitMoved, on_unit_moved, atomic=True)
     subscribe(app, CourseCopied, copy_quizzes, atomic=True)
     subscribe(app, AttemptSubmitted, on_attempt, atomic=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from academy.authoring.audience import people_studying
 from academy.authoring.lesson_source import LessonSource
+from academy.authoring.publication_checks import objections_to
 from academy.authoring.queries import get_studio_course, list_drafts, published_description, published_sources
 from academy.authoring.views import LessonRow, StudioCourse
 from academy.catalog.content_schema import CourseSchema
@@ -29,7 +30,10 @@ MAX_DIFF_LINES = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something that keeps a course from being published. ``line`` is that of a lesson's body, if it is there."""
+    """Something that keeps a course from being published. ``line`` is that of a lesson's body, if it is there.
+
+    ``place`` is ``lesson``, ``outline``, ``settings``, or the endpoint of another page, with its ``values``.
+    """
 
     message: Any
     remedy: Any = ""
@@ -38,6 +42,7 @@ class Problem:
     lang: str = ""
     line: int | None = None
     place: str = "lesson"
+    values: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,10 @@ def plan_publication(actor: Actor, course_slug: str) -> PublishPlan:
     problems = list(_course_problems(studio, texts))
     for row in studio.lessons:
         problems += _lesson_problems(row, texts[row.slug], items, links)
+    problems += [
+        Problem(message=one.message, remedy=one.remedy, place=one.endpoint, values=one.values)
+        for one in objections_to(studio)
+    ]
     return PublishPlan(
         studio=studio,
         problems=tuple(problems),

@@ -22,6 +22,7 @@ import typst
 from academy.certificates.numbers import grouped
 from academy.certificates.signing import canonical
 from academy.kernel import clock
+from academy.kernel.typesetting import faces
 
 ROOT = Path(__file__).parent
 TEMPLATE = ROOT / "typst" / "document.typ"
@@ -162,9 +163,4 @@ def _qr(url: str) -> str:
 
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(ROOT / "fonts")]
-    )
-    return typst.Compiler(
-        str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=fonts, ignore_system_fonts=True
-    )
+    return typst.Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=faces(), ignore_system_fonts=True)

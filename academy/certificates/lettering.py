@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from academy.certificates.document import wording
 from academy.certificates.snapshot import Draft, numbered
 from academy.kernel.errors import Conflict
 from academy.kernel.i18n import _l
+from academy.kernel.typesetting import FONTS
 
-COVERAGE = Path(__file__).parent / "fonts" / "coverage.txt"
+COVERAGE = FONTS / "coverage.txt"
 
 
 def check_letters(drafts: Iterable[Draft]) -> None:

@@ -3,7 +3,7 @@
 The published web faces come in pieces by alphabet; a PDF needs each face whole. The pieces with Latin,
 extended Latin and Vietnamese letters are joined here into one TrueType file per face, through the machine's
 own npm client (see :mod:`academy.web.vendor`). Nothing is fetched while the academy runs; the results and
-their licences are kept in ``fonts/``. Needs fontTools with brotli, which only this refresh uses.
+their licences are kept in ``kernel/fonts/``. Needs fontTools with brotli, which only this refresh uses.
 
 Source Serif reserves its name for unmodified files (OFL 1.1, section 3), so the joined face is named
 "Academy Serif". Lao is there for the names of guests from Vientiane.
@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from academy.kernel.typesetting import FONTS
 from academy.web import vendor
 
-FONTS = Path(__file__).parent / "fonts"
 KEPT_FEATURES = ["kern", "mark", "mkmk", "tnum", "lnum", "ccmp"]
 ALPHABETS = ("latin", "latin-ext", "vietnamese")
 

@@ -113,7 +113,10 @@ class ExerciseType(Protocol):
     If it depends on nothing else, neither on who reads nor on what it looks up, the type says so by an attribute
     ``template_is_pure = True``, and the academy keeps what it rendered."""
     editor: str
-    """The authoring form; its context: ``spec``, ``name``, ``errors``."""
+    """The authoring form; its context: ``spec``, ``name``, ``errors``.
+
+    A type whose answers wait for a person says so by an attribute ``graded_by_hand = True``: authors are warned where
+    a course would wait for the marking."""
 
     def present(self, spec: Mapping, seed: int, lang: str) -> Mapping:
         """All that the learner may see, as JSON values, alike for alike arguments; no answer in it."""
@@ -135,7 +138,13 @@ class ExerciseType(Protocol):
         """The right answer and its explanation, for after release."""
 
     def text(self, spec: Mapping, lang: str) -> str:
-        """The public words of the item, for search and print; no answer in them."""
+        """The public words of the item, for search; no answer in them."""
+
+    def print(self, spec: Mapping, seed: int, lang: str) -> Printed:
+        """The item on paper, alike for alike arguments; what can be chosen stands in the order of ``present``.
+
+        Nothing but ``key`` may give the answer away.
+        """
 
     def read_editor(self, form: Mapping) -> dict:
         """The spec in a submitted authoring form; checked by ``spec_schema`` afterwards."""

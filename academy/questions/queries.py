@@ -11,10 +11,10 @@ from sqlalchemy import Row, Select, bindparam, case, func, select
 from academy.kernel.db import Prepared, db
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l
-from academy.plugins.contract import ExerciseType, Grade
+from academy.plugins.contract import ExerciseType, Grade, Printed
 from academy.questions.models import ACTIVE, APPROVED, CONTENT, DRAFT, Item, ItemCard, ItemVersion
 from academy.questions.options import AUTHORS_ORDER
-from academy.questions.registry import exercise_type, grade_safely, is_graded_by_hand
+from academy.questions.registry import exercise_type, grade_safely, is_graded_by_hand, printed
 from academy.questions.version_cache import specs
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "pool",
     "pool_cards",
     "present_item",
+    "print_item",
     "public_text",
     "read_answer",
     "seed_for",
@@ -281,6 +282,7 @@ class PoolCard:
     lesson: str
     difficulty: int
     use_lesson: bool
+    by_hand: bool = False
     number: int
     hash: str
     review: str
@@ -306,6 +308,7 @@ def pool_cards(course_id: int) -> list[PoolCard]:
             lesson=row.lesson,
             difficulty=row.difficulty,
             use_lesson=row.use_lesson,
+            by_hand=is_graded_by_hand(row.kind),
             number=row.number,
             hash=row.hash,
             review=row.review,
@@ -349,6 +352,11 @@ def grade_item(version: VersionRow, answer: Any, seed: int) -> Grade:
 def solution_of(version: VersionRow, seed: int, lang: str) -> dict[str, Any]:
     """The right answer and its explanation: for after release only."""
     return dict(version.type.solution(version.spec, seed, lang))
+
+
+def print_item(version: VersionRow, seed: int, lang: str) -> Printed:
+    """The item on paper, with its key."""
+    return printed(version.kind, version.spec, seed, lang)
 
 
 def public_text(version: VersionRow, lang: str) -> str:

@@ -10,9 +10,10 @@ from flask import Flask, current_app
 from marshmallow import INCLUDE, Schema
 
 from academy.kernel.errors import Conflict
-from academy.kernel.i18n import _l
-from academy.plugins.contract import ExerciseType, Grade
+from academy.kernel.i18n import _l, localized
+from academy.plugins.contract import ExerciseType, Grade, Printed
 from academy.questions import credit
+from academy.questions.on_paper import plain_printed
 from academy.questions.types.calculated import Calculated
 from academy.questions.types.cloze import Cloze
 from academy.questions.types.extended import Extended
@@ -96,6 +97,16 @@ def grade_safely(kind: str, spec: Mapping[str, Any], answer: Any, seed: int) -> 
         return Grade(score=credit.NOTHING, pending=True, details={"fault": "grader"})
 
 
+def printed(kind: str, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+    """An item on paper; of one whose kind cannot print it, the public words and room to write."""
+    known = exercise_type(kind)
+    try:
+        return known.print(spec, seed, lang)
+    except Exception:
+        log.exception("%s cannot be printed; only its words are", kind)
+        return plain_printed(known.text(spec, lang))
+
+
 def _known() -> Mapping[str, ExerciseType]:
     return current_app.extensions[_EXTENSION]
 
@@ -147,6 +158,9 @@ class MissingType:
 
     def text(self, spec: Mapping[str, Any], lang: str) -> str:
         return ""
+
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        return plain_printed(f"{localized(self.title, lang)}: {self.kind}")
 
     def read_editor(self, form: Any) -> dict[str, Any]:
         return {}

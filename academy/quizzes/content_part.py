@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from academy.catalog.content import CourseFolder
@@ -13,9 +12,12 @@ from academy.catalog.yaml_marks import Fault, YamlFile
 from academy.kernel.actor import Actor
 from academy.questions.content_part import content_items
 from academy.questions.fields import in_languages
+from academy.questions.languages import states_of
+from academy.questions.models import APPROVED
+from academy.questions.queries import PoolCard
 from academy.questions.registry import is_graded_by_hand, is_known
-from academy.questions.services import ItemDraft
-from academy.quizzes.paper import DrawRule, PoolTooSmall, draw, require_unseen
+from academy.quizzes.paper import DrawRule
+from academy.quizzes.paper_check import FAULT, check_paper
 from academy.quizzes.publishing import sync_quizzes
 from academy.quizzes.schemas import SLUG, QuizSettings
 
@@ -27,11 +29,9 @@ class QuizzesPart:
 
     def check(self, folder: CourseFolder) -> list[Fault]:
         quizzes, faults = _read(folder)
-        pool = [
-            PoolDraft(number, item) for number, item in enumerate(content_items(folder), 1) if item.use_pool
-        ]
-        for _slug, (settings, file) in quizzes.items():
-            faults += _draw_faults(folder, file, settings, pool)
+        pool = _pool(folder)
+        for slug, (settings, file) in quizzes.items():
+            faults += _draw_faults(folder, slug, file, settings, pool)
         for index, slug in enumerate(folder.quiz_ids):
             if slug not in quizzes and not (folder.path / "quizzes" / f"{slug}.yaml").exists():
                 faults.append(
@@ -54,14 +54,31 @@ class QuizzesPart:
         return Changes(**sync_quizzes(actor, course_id, wanted))
 
 
-class PoolDraft:
-    """An item of a folder as the draw sees it."""
+# what the studio only warns of, and a course in files has to put right before it is published
+NOT_IN_FOLDERS = frozenset({"paper.shown", "paper.by-hand"})
 
-    def __init__(self, number: int, item: ItemDraft) -> None:
-        self.version_id = number
-        self.key, self.kind, self.outcome = item.key, item.kind, item.outcome
-        self.by_hand = is_graded_by_hand(item.kind)
-        self.lesson, self.difficulty, self.use_lesson = item.lesson, item.difficulty, item.use_lesson
+
+def _pool(folder: CourseFolder) -> list[PoolCard]:
+    """The items of a folder as they would stand in the bank."""
+    return [
+        PoolCard(
+            item_id=number,
+            version_id=number,
+            key=item.key,
+            kind=item.kind,
+            outcome=item.outcome,
+            lesson=item.lesson,
+            difficulty=item.difficulty,
+            use_lesson=item.use_lesson,
+            by_hand=is_graded_by_hand(item.kind),
+            number=1,
+            hash=item.digest,
+            review=APPROVED,
+            languages=states_of(item.spec),
+        )
+        for number, item in enumerate(content_items(folder), 1)
+        if item.use_pool
+    ]
 
 
 def _read(folder: CourseFolder) -> tuple[dict[str, tuple[dict[str, Any], YamlFile]], list[Fault]]:
@@ -84,13 +101,8 @@ def _read(folder: CourseFolder) -> tuple[dict[str, tuple[dict[str, Any], YamlFil
     return quizzes, faults
 
 
-def _only_by_name(rule: DrawRule, item: PoolDraft) -> bool:
-    """Whether a line would draw an item if it named its kind."""
-    return not rule.kinds and item.by_hand and replace(rule, kinds=(item.kind,)).admits(item)
-
-
 def _draw_faults(
-    folder: CourseFolder, file: YamlFile, settings: Mapping[str, Any], pool: Sequence[PoolDraft]
+    folder: CourseFolder, slug: str, file: YamlFile, settings: Mapping[str, Any], pool: Sequence[PoolCard]
 ) -> Iterator[Fault]:
     lessons = {lesson.slug for lesson in folder.lessons}
     for index, row in enumerate(settings["draw"]):
@@ -111,25 +123,14 @@ def _draw_faults(
                     (*where, "kinds"), f"There is no kind of question “{kind}”", "correct its name"
                 )
     rules = [DrawRule.from_settings(row) for row in settings["draw"]]
-    try:
-        draw(rules, 1, pool)
-    except PoolTooSmall as fault:
-        unnamed = sum(_only_by_name(rules[fault.rule], item) for item in pool)
-        yield file.fault(
-            ("draw", fault.rule),
-            f"This line draws {fault.wanted} questions, the pool has {fault.found} left for it"
-            + (f"; {unnamed} more are graded by hand" if unnamed else ""),
-            "items graded by hand are drawn only if the line names the kind"
-            if unnamed
-            else "write more questions with use: [pool], or draw fewer",
-        )
-        return
-    try:
-        require_unseen(rules, pool)
-    except PoolTooSmall as fault:
-        yield file.fault(
-            ("draw", fault.rule),
-            f"This line draws {fault.wanted} questions, the pool has {fault.found} of those that no lesson "
-            "shows with their solution",
-            "write more questions with use: [pool], or say shown: true in this line",
-        )
+    check = check_paper(
+        rules,
+        pool,
+        outcomes=folder.outcome_ids,
+        completes=folder.course["completion"]["quiz"] == slug,
+        examination=bool(settings.get("examination")),
+    )
+    for finding in check.findings:
+        if finding.level == FAULT and finding.rule != "paper.pool" or finding.rule in NOT_IN_FOLDERS:
+            where = ("draw",) if finding.line is None else ("draw", finding.line)
+            yield file.fault(where, finding.message, finding.remedy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from academy.kernel.i18n import _n
 from academy.kernel.jobs import Progress, job
 from academy.quizzes import services
 
@@ -36,3 +37,13 @@ def grade_pending(progress: Progress, *, attempt_id: int) -> None:
 def tend_examinations(progress: Progress) -> dict[str, Any]:
     """Seal the examinations of the next day that nobody has sealed; reveal the seeds of those that are over."""
     return services.tend_examinations()
+
+
+@job("quizzes.print")
+def print_papers(progress: Progress, *, batch_id: int) -> dict[str, Any]:
+    """Set the variants of a batch and bundle them with their keys."""
+    made = services.make_print(batch_id, report=progress.set)
+    return {
+        "message": _n("%(num)s paper with its key.", "%(num)s papers with their keys.", made),
+        "url": f"/studio/papers/{batch_id}/file",
+    }

@@ -15,7 +15,7 @@ from academy.kernel.http import current_actor, larger_body
 from academy.kernel.i18n import LANGUAGE_NAMES, LOCALES, _, current_language
 from academy.kernel.rights import public, signed_in
 from academy.questions.queries import read_answer
-from academy.quizzes import queries, room_pages, services, studio_pages
+from academy.quizzes import paper_pages, proof_pages, queries, room_pages, services, studio_pages
 from academy.quizzes.answers_file import file_key
 from academy.quizzes.blueprint import bp
 from academy.quizzes.enrollments import standing
@@ -26,7 +26,7 @@ from academy.quizzes.results import body_of, result_of
 from academy.quizzes.seat_of_request import current_seat
 from academy.quizzes.views import AttemptView
 
-__all__ = ["bp", "room_pages", "studio_pages"]
+__all__ = ["bp", "paper_pages", "proof_pages", "room_pages", "studio_pages"]
 
 
 @bp.get("/quizzes/<int:quiz>")

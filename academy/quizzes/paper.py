@@ -141,18 +141,6 @@ def draw(
     )
 
 
-def require_unseen(rules: Sequence[DrawRule], pool: Iterable[Candidate]) -> None:
-    """Check that a blueprint can be filled without items whose solution a lesson shows.
-
-    Raises:
-        PoolTooSmall: it cannot; names the first line that lacks items.
-    """
-    items = {item.key: item for item in pool}
-    taken: dict[str, int] = {}
-    _fill(rules, [[key for key in sorted(items) if rule.prefers(items[key])] for rule in rules], taken)
-    _require_filled(rules, taken)
-
-
 def slot_seed(seed: int, slot: int) -> int:
     """The seed with which the item in a slot is shown and graded: positive, below 2**53, never 0."""
     digest = blake2b(f"{seed}\x1fslot\x1f{slot}".encode(), digest_size=8).digest()

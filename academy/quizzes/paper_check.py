@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from academy.kernel.errors import Invalid
 from academy.kernel.i18n import _, _m
 from academy.questions.languages import PARTIAL, STALE
 from academy.questions.models import APPROVED
-from academy.questions.queries import PoolCard, specs_of
-from academy.questions.registry import exercise_type, is_known
+from academy.questions.queries import PoolCard, pool_cards, specs_of
+from academy.questions.registry import is_known
 from academy.questions.services import checked_spec
 from academy.questions.version_cache import SpecCache
 from academy.quizzes.paper import DrawRule
 from academy.quizzes.paper_supply import LineSupply, supply_of
 
-__all__ = ["FAULT", "WARNING", "Finding", "PaperCheck", "check_paper", "graded_by_hand", "unsound_items"]
+__all__ = [
+    "FAULT",
+    "WARNING",
+    "Finding",
+    "PaperCheck",
+    "check_course_paper",
+    "check_paper",
+    "unsound_items",
+]
 
 FAULT, WARNING = "fault", "warning"
 NAMED = 5
@@ -117,11 +125,6 @@ def unsound_items(pool: Sequence[PoolCard], languages: Sequence[str]) -> dict[st
     return found
 
 
-def graded_by_hand(kind: str) -> bool:
-    """Whether answers of a kind wait for a person to mark them."""
-    return bool(getattr(exercise_type(kind), "graded_by_hand", False))
-
-
 def _shortages(
     rules: Sequence[DrawRule],
     lines: Sequence[LineSupply],
@@ -152,7 +155,7 @@ def _shortages(
                 level=FAULT,
                 line=index,
                 message=_m(
-                    "Line %(line)s draws %(wanted)s questions. %(found)s fit it, but other lines need some of them: "
+                    "Line %(line)s draws %(wanted)s questions, the pool has %(found)s that fit it, but other lines need some: "
                     "%(left)s are left.",
                     line=number,
                     wanted=line.wanted,
@@ -167,15 +170,30 @@ def _shortages(
                 level=FAULT,
                 line=index,
                 message=_m(
-                    "Line %(line)s draws %(wanted)s questions, %(found)s fit it.",
+                    "Line %(line)s draws %(wanted)s questions, the pool has %(found)s that fit it.",
                     line=number,
                     wanted=line.wanted,
                     found=line.at_hand,
                 ),
-                remedy=_m("Have %(n)s questions that fit it approved, or draw fewer.", n=waiting)
-                if waiting
-                else _m("Write more questions that fit it, or draw fewer."),
+                remedy=_remedy(waiting, sum(_only_by_name(rule, item) for item in usable)),
             )
+
+
+def _remedy(waiting: int, by_hand: int) -> str:
+    if by_hand:
+        return _m(
+            "%(n)s more are graded by hand: they are drawn only if the line names their kind. Name it, write more that "
+            "fit, or draw fewer.",
+            n=by_hand,
+        )
+    if waiting:
+        return _m("Have %(n)s questions that fit it approved, or draw fewer.", n=waiting)
+    return _m("Write more questions that fit it, or draw fewer.")
+
+
+def _only_by_name(rule: DrawRule, item: PoolCard) -> bool:
+    """Whether a line would draw an item if it named its kind."""
+    return not rule.kinds and item.by_hand and replace(rule, kinds=(item.kind,)).admits(item)
 
 
 def _unseen(lines: Sequence[LineSupply]) -> Iterator[Finding]:
@@ -187,7 +205,7 @@ def _unseen(lines: Sequence[LineSupply]) -> Iterator[Finding]:
             level=WARNING,
             line=index,
             message=_m(
-                "Line %(line)s draws %(wanted)s questions, and only %(found)s that no lesson shows with their solution.",
+                "Line %(line)s draws %(wanted)s questions, the pool has %(found)s of those that no lesson shows with their solution.",
                 line=index + 1,
                 wanted=line.wanted,
                 found=line.unseen,
@@ -255,10 +273,8 @@ def _languages(drawable: Sequence[PoolCard], languages: Collection[str]) -> Iter
 def _by_hand(rules: Sequence[DrawRule], drawable: Sequence[PoolCard], completes: bool) -> Iterator[Finding]:
     if not completes:
         return
-    kinds = {item.kind for item in drawable}
-    slow = {kind for kind in kinds if graded_by_hand(kind)}
     for index, rule in enumerate(rules):
-        if any(item.kind in slow and rule.admits(item) for item in drawable):
+        if any(item.by_hand and rule.admits(item) for item in drawable):
             yield Finding(
                 rule="paper.by-hand",
                 level=WARNING,
@@ -288,3 +304,26 @@ def _waiting(waiting: int, examination: bool) -> Iterator[Finding]:
 def _named(keys: Sequence[str]) -> str:
     shown = ", ".join(keys[:NAMED])
     return f"{shown} … ({len(keys)})" if len(keys) > NAMED else shown
+
+
+def check_course_paper(
+    course_id: int,
+    rules: Sequence[DrawRule],
+    *,
+    outcomes: Collection[str],
+    languages: Sequence[str],
+    completes: bool,
+    examination: bool,
+) -> PaperCheck:
+    """:func:`check_paper` against the bank as it stands; two queries, the second only for items not read before."""
+    pool = pool_cards(course_id)
+    drawable = [item for item in pool if any(rule.admits(item) for rule in rules)]
+    return check_paper(
+        rules,
+        pool,
+        outcomes=outcomes,
+        languages=languages,
+        completes=completes,
+        examination=examination,
+        unsound=unsound_items(drawable, languages),
+    )

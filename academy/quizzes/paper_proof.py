@@ -83,6 +83,7 @@ class SealedItem:
     lesson: str
     difficulty: int
     use_lesson: bool
+    by_hand: bool
 
 
 _FIELDS = tuple(SealedItem.__dataclass_fields__)
@@ -95,6 +96,7 @@ def blueprint_of(rules: Iterable[DrawRule], *, shuffle_items: bool, shuffle_opti
             {
                 "count": rule.count,
                 "weight": format(rule.weight.normalize(), "f"),
+                "penalty": format(rule.penalty.normalize(), "f"),
                 "outcome": rule.outcome,
                 "kinds": sorted(rule.kinds),
                 "lesson": rule.lesson,

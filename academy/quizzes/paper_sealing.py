@@ -41,6 +41,7 @@ __all__ = [
     "SealView",
     "blueprint_hash",
     "holding_seal",
+    "is_sealed",
     "reveal_seeds",
     "seal_exam",
     "seal_if_needed",
@@ -90,6 +91,11 @@ def holding_seal(quiz: QuizRow) -> ExamSeal | None:
     if newest is None or newest.revealed_at is not None or newest.opens != quiz.rules.opens:
         return None
     return newest if newest.blueprint_hash == blueprint_hash(quiz.rules) else None
+
+
+def is_sealed(quiz: QuizRow) -> bool:
+    """Whether an examination can be sat by its present rules."""
+    return holding_seal(quiz) is not None
 
 
 def seals_of(quiz_id: int) -> list[SealView]:
@@ -274,6 +280,7 @@ def _sealed(item: PoolCard) -> SealedItem:
         lesson=item.lesson,
         difficulty=item.difficulty,
         use_lesson=item.use_lesson,
+        by_hand=item.by_hand,
     )
 
 

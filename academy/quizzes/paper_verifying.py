@@ -137,7 +137,9 @@ def _verified_attempts(rows: Sequence[Any], sealed: Mapping[int, _Sealed]) -> It
         .order_by(AttemptItem.attempt_id, AttemptItem.slot)
         .execution_options(populate_existing=True)
     ):
-        slot = Slot(number=item.slot, version_id=item.item_version_id, weight=item.weight)
+        slot = Slot(
+            number=item.slot, version_id=item.item_version_id, weight=item.weight, penalty=item.penalty
+        )
         stored.setdefault(item.attempt_id, []).append(slot)
     for attempt, paper, settings in rows:
         rules, one, slots = (
@@ -196,8 +198,11 @@ def _slot_differences(one: _Sealed, seed: int, seen: Sequence[str], slots: Seque
         keys = [one.keys.get(slot.version_id, f"version {slot.version_id}") for slot in (mine, right)]
         if mine.number != right.number or mine.version_id != right.version_id:
             yield f"slot {right.number}: {keys[0]} was asked, it should be {keys[1]}"
-        elif mine.weight != right.weight:
-            yield f"slot {right.number}: the weight is {mine.weight}, it should be {right.weight}"
+        elif (mine.weight, mine.penalty) != (right.weight, right.penalty):
+            yield (
+                f"slot {right.number}: the weight is {mine.weight} and the deduction {mine.penalty}, "
+                f"they should be {right.weight} and {right.penalty}"
+            )
 
 
 def _verified_variants(quiz_id: int, sealed: Mapping[int, _Sealed]) -> Iterator[PaperReport]:
@@ -213,14 +218,10 @@ def _verified_variants(quiz_id: int, sealed: Mapping[int, _Sealed]) -> Iterator[
             if int(paper["seed"]) != seed:
                 found.append(f"the seed is {paper['seed']}, it should be {seed}")
             slots = [
-                Slot(number=number, version_id=version_id, weight=rules_weight)
-                for number, (version_id, rules_weight) in enumerate(_printed_slots(paper), 1)
+                Slot(number=number, version_id=version_id, weight=Decimal(weight), penalty=Decimal(penalty))
+                for number, (version_id, weight, penalty) in enumerate(paper["slots"], 1)
             ]
             found += _slot_differences(one, seed, (), slots)
             yield PaperReport(
                 name=f"print {batch.id}, variant {code}", slots=len(slots), differences=tuple(found)
             )
-
-
-def _printed_slots(paper: Mapping[str, Any]) -> list[tuple[int, Any]]:
-    return [(version_id, Decimal(weight)) for version_id, weight in paper["slots"]]

@@ -19,12 +19,14 @@ from academy.kernel.rights import public, signed_in
 from academy.quizzes import queries, room_rest, services
 from academy.quizzes.enrollments import standing
 from academy.quizzes.page_fields import field_name
+from academy.quizzes.paper_publication import proof_of
 from academy.quizzes.results import Result, body_of, result_of
 from academy.quizzes.schemas import (
     AnswerBody,
     AttemptOut,
     ClockOut,
     LogOut,
+    ProofOut,
     QuizListOut,
     QuizOut,
     StartQuery,
@@ -67,6 +69,17 @@ def show_quiz(quiz: int) -> dict[str, Any]:
             for one in queries.obstacles_of(actor, found, stands)
         ],
     }
+
+
+@api.get("/quizzes/<int:quiz>/proof")
+@public
+@endpoint(
+    summary="What proves the draw of an examination: hashes before it opens, the seed when it is over",
+    returns=ProofOut,
+    errors=(404,),
+)
+def show_proof(quiz: int) -> dict[str, Any]:
+    return {"quiz": quiz, "seals": proof_of(current_actor(), quiz).seals}
 
 
 @api.post("/quizzes/<int:quiz>/attempts")

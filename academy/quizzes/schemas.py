@@ -418,3 +418,24 @@ class ReasonBody(Strict):
 
 class FreezeLiftOut(Schema):
     until = fields.AwareDateTime()
+
+
+class SealOut(Schema):
+    """One seal of an examination; ``salt``, ``seed`` and ``manifest`` are null until it is revealed."""
+
+    number = fields.Integer()
+    state = fields.String(validate=validate.OneOf(("holds", "replaced", "revealed")))
+    opens = fields.AwareDateTime()
+    sealed_at = fields.AwareDateTime()
+    revealed_at = fields.AwareDateTime(allow_none=True)
+    items = fields.Integer()
+    commitment = fields.String()
+    manifest_hash = fields.String()
+    salt = fields.String(allow_none=True)
+    seed = fields.String(allow_none=True)
+    manifest = fields.Dict(allow_none=True)
+
+
+class ProofOut(Schema):
+    quiz = fields.Integer()
+    seals = fields.List(fields.Nested(SealOut))

@@ -17,6 +17,15 @@ from academy.quizzes.closing import (
 from academy.quizzes.devices import take_over
 from academy.quizzes.freezing import find_freeze, lift_freeze
 from academy.quizzes.grade_changes import MarkChange, NewGrade, change_grades, would_change
+from academy.quizzes.paper_printing import (
+    BatchView,
+    PrintedFile,
+    make_print,
+    open_print,
+    print_again,
+    prints_of,
+    request_print,
+)
 from academy.quizzes.paper_sealing import reveal_seeds, seal_exam, tend_examinations
 from academy.quizzes.paper_verifying import PaperReport, verify_papers
 from academy.quizzes.publishing import SavedQuiz, copy_quizzes, retire_quiz, save_quiz, sync_quizzes
@@ -34,6 +43,13 @@ from academy.quizzes.uploads import (
 __all__ = [
     "MAX_UPLOAD",
     "AnswerFile",
+    "BatchView",
+    "PrintedFile",
+    "make_print",
+    "open_print",
+    "print_again",
+    "prints_of",
+    "request_print",
     "FormAnswer",
     "MarkChange",
     "NewGrade",

@@ -18,13 +18,12 @@ from academy.kernel.errors import AcademyError, Conflict, Invalid, NotFound
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import DEFAULT_LOCALE, _, _l, current_language
 from academy.kernel.rights import needs
-from academy.questions.queries import pool
 from academy.questions.registry import kinds
 from academy.quizzes import services
 from academy.quizzes.blueprint import bp
-from academy.quizzes.paper import DrawRule
 from academy.quizzes.queries import find_quiz, quizzes_of_course
 from academy.quizzes.review import ANSWERS, FEEDBACK, OUTCOMES, SCORE
+from academy.quizzes.studio_checks import check_of_settings
 from academy.quizzes.studio_form import new_settings, read_settings, settings_of
 from academy.quizzes.views import QuizRow
 
@@ -123,25 +122,17 @@ def _editor(
     needed: bool,
     error: AcademyError | None = None,
 ) -> str:
-    items = pool(studio.id)
     return render_template(
         "quizzes/studio_quiz.html",
         studio=studio,
         needed_languages=studio.languages or (DEFAULT_LOCALE,),
         quiz=quiz,
         shown=settings,
-        counts=[_available(row, items) for row in settings["draw"]],
-        pool_size=len(items),
+        check=check_of_settings(studio, settings, completes=needed),
+        lines=settings["draw"],
         kinds=kinds(),
         flags=FLAG_NAMES,
         needed=needed,
         error=error,
         errors=error.errors if error else {},
     )
-
-
-def _available(row: Mapping[str, Any], items: list[Any]) -> int:
-    """How many questions of the pool pass the filters of a line of the blueprint."""
-    filters = {name: row.get(name) for name in ("outcome", "lesson", "kinds", "difficulty")}
-    rule = DrawRule.from_settings({"count": 1} | {name: value for name, value in filters.items() if value})
-    return sum(rule.admits(item) for item in items)

@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
 
-from academy.sdk import Feedback, Grade, Invalid, Localized, _l, clean, localized, nested
+from academy.sdk import Feedback, Grade, Invalid, Localized, Printed, _l, clean, localized, nested
 from courses.foreign_languages.alignment import Alignment, Reading, align, readings_of
 from courses.foreign_languages.error_classes import ERROR_CLASSES, WordRules
 from courses.foreign_languages.words import is_spaced, primary_language, words_of
@@ -170,6 +170,15 @@ class Dictation:
     def text(self, spec: Mapping[str, Any], lang: str) -> str:
         return localized(spec["prompt"], lang)
 
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        """Paper cannot speak: whoever invigilates plays the recording, or reads the transcript from the key."""
+        return Printed(
+            text=localized(spec["prompt"], lang),
+            lines=max(2, -(-len(spec["transcript"]) // 40)),
+            hint=localized(_LISTEN, lang) % {"n": spec.get("replays", 3)},
+            key=(spec["transcript"], *(spec.get("accept") or ())),
+        )
+
     def read_editor(self, form: Any) -> dict[str, Any]:
         """The form as a spec; contractions come as ``long = short``, homophones as ``one, other``, a line each."""
         spec = nested(form, PARTS)
@@ -199,6 +208,11 @@ def _groups(spec: Mapping[str, Any]) -> tuple[frozenset[str], ...]:
     )
 
 
+_LISTEN = {
+    "vi": "Nghe giám thị bật hoặc đọc %(n)s lần rồi chép lại.",
+    "en": "Listen to what is played or read aloud %(n)s times, and write it down.",
+    "de": "Hören Sie, was %(n)s Mal abgespielt oder vorgelesen wird, und schreiben Sie es auf.",
+}
 _UNITS = {
     True: {"vi": "từ", "en": ("word", "words"), "de": ("Wort", "Wörtern")},
     False: {"vi": "chữ", "en": ("character", "characters"), "de": ("Zeichen", "Zeichen")},

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
 
-from academy.sdk import Feedback, Grade, Invalid, Localized, _l, localized, nfc
+from academy.sdk import Feedback, Grade, Invalid, Localized, Printed, _l, localized, nfc
 from courses.information_technology import sql_words as words
 from courses.information_technology.comparison import Difference, difference
 from courses.information_technology.sandbox import (
@@ -166,6 +166,27 @@ class SqlExercise:
         forms = [f"{name} ({', '.join(columns)})" for name, columns in tables.items()]
         return "\n".join([localized(spec["prompt"], lang), *forms])
 
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        """The tables as they are shown, room for a query, and the author's own as key: others may be right too."""
+        tables = [
+            "\n".join(
+                [
+                    f"**{table['name']}**",
+                    "",
+                    _table_line([column["name"] for column in table["columns"]]),
+                    _table_line(["---"] * len(table["columns"])),
+                    *(_table_line(row) for row in table["rows"]),
+                ]
+            )
+            for table in shown_tables(spec["tables"], spec["rows"], lang)
+        ]
+        return Printed(
+            text="\n\n".join([localized(spec["prompt"], lang), *tables]),
+            lines=6,
+            hint=localized(words.ON_PAPER, lang),
+            key=tuple(spec["solution"].strip().splitlines()),
+        )
+
     def read_editor(self, form: Any) -> dict[str, Any]:
         spec: dict[str, Any] = {
             name: _lines(form.get(name))
@@ -178,6 +199,11 @@ class SqlExercise:
                 spec[name] = {lang: text for lang, text in texts.items() if text.strip()}
         spec["ordered"] = bool(form.get("ordered"))
         return spec
+
+
+def _table_line(cells: Sequence[Any]) -> str:
+    """A row of a Markdown table."""
+    return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def checked_query(answer: Any) -> str:

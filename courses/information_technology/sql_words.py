@@ -341,6 +341,11 @@ NO_TABLE_READ = {
     "en": "The query reads no table, so it cannot answer for other data.",
     "de": "Die Abfrage liest keine Tabelle und kann daher für andere Daten nichts sagen.",
 }
+ON_PAPER = {
+    "vi": "Viết một câu truy vấn SQL. Không yêu cầu đúng cách trình bày.",
+    "en": "Write one SQL query. Its layout does not matter.",
+    "de": "Schreiben Sie eine SQL-Abfrage. Auf die Anordnung kommt es nicht an.",
+}
 EMPTY = {
     "vi": "Chưa có câu trả lời.",
     "en": "No answer was given.",

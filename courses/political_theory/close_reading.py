@@ -16,6 +16,7 @@ from academy.sdk import (
     Invalid,
     Localized,
     LocalizedText,
+    Printed,
     _l,
     clean,
     localized,
@@ -215,6 +216,14 @@ class CloseReading:
     def text(self, spec: Mapping[str, Any], lang: str) -> str:
         return "\n".join((localized(spec["prompt"], lang), localized(spec["document"], lang)))
 
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        language = lang if lang in spec["document"] else "vi"
+        return Printed(
+            text=f"{localized(spec['prompt'], lang)}\n\n{spec['document'][language]}",
+            hint=localized(_UNDERLINE, lang),
+            key=tuple(spec["targets"][language]),
+        )
+
     def read_editor(self, form: Any) -> dict[str, Any]:
         return nested(form, PARTS)
 
@@ -239,6 +248,11 @@ def _is_range(one: Any, text: str) -> bool:
     )
 
 
+_UNDERLINE: LocalizedText = {
+    "vi": "Gạch chân đoạn trả lời câu hỏi ngay trong văn bản.",
+    "en": "Underline in the text what answers the question.",
+    "de": "Unterstreichen Sie im Text, was die Frage beantwortet.",
+}
 _RIGHT: LocalizedText = {
     "vi": "Đã tìm đúng đoạn cần tìm.",
     "en": "You found what was asked for.",

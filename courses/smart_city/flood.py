@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema
 
-from academy.sdk import Feedback, Grade, Invalid, _l, clean, localized
+from academy.sdk import Feedback, Grade, Invalid, Printed, _l, clean, localized
 from courses.smart_city import flood_words as words
 from courses.smart_city.flood_form import spec_of_form
 from courses.smart_city.flood_model import (
@@ -147,6 +147,22 @@ class FloodExercise:
 
     def text(self, spec: Mapping[str, Any], lang: str) -> str:
         return localized(spec["brief"], lang)
+
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        """The plan as a table, a row a turn; a person marks the reasons, the simulation plays the plan."""
+        turns = self.present(spec, seed, lang)["turns"]
+        return Printed(
+            text=localized(spec["brief"], lang),
+            rows=tuple(
+                localized(words.PAPER_TURN, lang)
+                % {"turn": turn["number"], "start": turn["from_hour"], "end": turn["to_hour"]}
+                for turn in turns
+            ),
+            columns=tuple(localized(column, lang) for column in words.PAPER_COLUMNS),
+            lines=len(turns),
+            hint=localized(words.PAPER_HINT, lang),
+            key=(localized(words.PAPER_KEY, lang),),
+        )
 
     def read_editor(self, form: Any) -> dict[str, Any]:
         return spec_of_form(form)

@@ -25,6 +25,27 @@ WAY_NAMES: Mapping[str, Any] = {
 }
 """What the preset ways of :mod:`.flood_ways` are called."""
 
+PAPER_TURN = {
+    "vi": "Lượt %(turn)s (giờ %(start)s–%(end)s)",
+    "en": "Turn %(turn)s (hours %(start)s–%(end)s)",
+    "de": "Runde %(turn)s (Stunde %(start)s–%(end)s)",
+}
+PAPER_COLUMNS = (
+    {"vi": "Số máy bơm", "en": "Pumps", "de": "Pumpen"},
+    {"vi": "Thông báo", "en": "Inform", "de": "Informieren"},
+    {"vi": "Sơ tán (%)", "en": "Evacuate (%)", "de": "Evakuieren (%)"},
+    {"vi": "Xin chi viện", "en": "Ask for help", "de": "Hilfe anfordern"},
+)
+PAPER_HINT = {
+    "vi": "Điền quyết định cho từng lượt; viết lý do của mỗi lượt trên một dòng.",
+    "en": "Fill in the decisions of every turn; give the reason of each turn on a line.",
+    "de": "Tragen Sie die Entscheidungen jeder Runde ein; begründen Sie jede Runde auf einer Zeile.",
+}
+PAPER_KEY = {
+    "vi": "Nhập phương án vào chương trình mô phỏng để tính điểm; giám khảo đọc lý do.",
+    "en": "Enter the plan into the simulation to score it; a marker reads the reasons.",
+    "de": "Den Plan in die Simulation eingeben, um ihn zu bewerten; die Gründe liest ein Prüfer.",
+}
 _GROUPING = {"vi": ".", "en": ",", "de": "."}
 _POINT = {"vi": ",", "en": ".", "de": ","}
 

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "question_exchange"
-down_revision = "0001"
+down_revision = "attempt_files"
 branch_labels = None
 depends_on = None
 

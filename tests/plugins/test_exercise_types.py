@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from academy.kernel.errors import AcademyError
-from academy.plugins.contract import ExerciseType, Grade
+from academy.plugins.contract import ExerciseType, Grade, Printed
 from tests.plugins.examples import ANSWERS, specs_of
 from tests.plugins.subjects import every_type, examples, sentences, shown_on_purpose
 
@@ -77,6 +77,19 @@ def test_presenting_and_public_text_betray_nothing(kind):
                 if secret not in shown_on_purpose(spec, lang):
                     assert secret not in shown, f"shown before release: {secret}"
                     assert secret not in public, f"found by search before release: {secret}"
+
+
+@every_type
+@pytest.mark.parametrize("lang", ["vi", "en", "de"])
+def test_items_can_be_printed_and_only_the_key_tells(kind, lang):
+    for spec, _answers in examples(kind):
+        sheet = kind.print(spec, 7, lang)
+        assert isinstance(sheet, Printed) and sheet == kind.print(spec, 7, lang)
+        assert sheet.text.strip() and sheet.key and all(line.strip() for line in sheet.key if line)
+        told = "\n".join([sheet.text, sheet.hint, *sheet.choices, *sheet.rows, *sheet.columns, *sheet.bank])
+        for secret in sentences(kind.solution(spec, 7, lang)):
+            if secret not in shown_on_purpose(spec, lang):
+                assert secret not in told, f"printed for candidates: {secret}"
 
 
 def _names(data: Any) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from academy.quizzes.paper import DrawRule, PoolTooSmall, draw, require_unseen, slot_seed
+from academy.quizzes.paper import DrawRule, PoolTooSmall, draw, slot_seed
 
 
 @dataclass(frozen=True)
@@ -147,14 +147,6 @@ def test_lines_that_compete_for_what_the_learner_has_not_met_share_it():
     for seed in range(50):
         paper = draw(rules, seed, pool, seen={"b", "d"})
         assert {slot.version_id for slot in paper} == {1, 3}
-
-
-def test_lines_that_cannot_be_filled_unseen_are_named():
-    pool = [Item(1, "a"), Item(2, "b", outcome="o2", use_lesson=True)]
-    with pytest.raises(PoolTooSmall) as fault:
-        require_unseen((DrawRule(count=1, outcome="o1"), DrawRule(count=1, outcome="o2")), pool)
-    assert (fault.value.rule, fault.value.wanted, fault.value.found) == (1, 1, 0)
-    require_unseen((DrawRule(count=1), DrawRule(count=1, outcome="o2", shown=True)), pool)
 
 
 @given(seed=st.integers(0, 2**62), slot=st.integers(1, 400))

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from academy.sdk import Feedback, Grade, Invalid, Localized, _l, localized, nested, tokens
+from academy.sdk import Feedback, Grade, Invalid, Localized, Printed, _l, localized, nested, tokens
 
 __all__ = ["Counting"]
 
@@ -63,6 +63,13 @@ class Counting:
 
     def text(self, spec: Mapping[str, Any], lang: str) -> str:
         return f"{localized(spec['text'], lang)}\n{spec['sentence']}"
+
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        return Printed(
+            text=f"{localized(spec['text'], lang)}\n\n{spec['sentence']}",
+            lines=1,
+            key=(str(len(tokens(spec["sentence"]))),),
+        )
 
     def read_editor(self, form: Any) -> dict[str, Any]:
         return nested(form, ("text", "sentence", "explanation"))

@@ -10,6 +10,7 @@ from marshmallow import Schema
 
 from academy.kernel.errors import Invalid
 from academy.kernel.i18n import _l, localized
+from academy.plugins.contract import Printed
 from academy.questions.forms import LANG, ROW, fields_like, nested
 
 _ACCEPT = rf"accept{LANG}\.lines"
@@ -60,6 +61,10 @@ class CoreType:
     def text(self, spec: Mapping[str, Any], lang: str) -> str:
         """The prompt and what can be chosen, without any answer; for search and print."""
         return "\n".join([localized(spec["text"], lang), *self._public_parts(spec, lang)])
+
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        """The item on paper."""
+        raise NotImplementedError
 
     def _public_parts(self, spec: Mapping[str, Any], lang: str) -> list[str]:
         return []

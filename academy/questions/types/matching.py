@@ -8,9 +8,10 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields, validate, validates_schema
 
 from academy.kernel.i18n import _l, localized
-from academy.plugins.contract import Grade
+from academy.plugins.contract import Grade, Printed
 from academy.questions import credit
 from academy.questions.fields import Localized, SpecSchema, names_are_distinct, texts_are_distinct, wrong
+from academy.questions.on_paper import hint, letters_of
 from academy.questions.options import in_seeded_order, opaque_id
 from academy.questions.types.core import CoreType, not_an_answer
 
@@ -117,6 +118,17 @@ class Matching(CoreType):
         else:
             score = credit.share(right, len(hits))
         return Grade(score=score, details={"rule": rule, "parts": hits})
+
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        view, right = self.present(spec, seed, lang), self._key(spec, lang)["pairs"]
+        letters = letters_of([one["id"] for one in view["right"]], [right[one["id"]] for one in view["left"]])
+        return Printed(
+            text=view["text"],
+            choices=tuple(one["text"] for one in view["right"]),
+            rows=tuple(f"{number}. {one['text']}" for number, one in enumerate(view["left"], 1)),
+            hint=hint("match", lang),
+            key=tuple(f"{number} – {name}" for number, name in enumerate(letters, 1)),
+        )
 
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:
         return {"pairs": {left: opaque_id(pair["right"], RIGHT) for left, pair in self._lefts(spec).items()}}

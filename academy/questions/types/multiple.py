@@ -53,6 +53,7 @@ class Multiple(ChoiceType):
     """Answer: a list of presented ids, each once, in any order."""
 
     kind = "multiple"
+    paper_hint = "many"
     title = {"vi": "Chọn nhiều đáp án", "en": "Multiple choice", "de": "Mehrere richtige Antworten"}
     spec_schema = MultipleSpec
     credit_rules = CREDIT_RULES

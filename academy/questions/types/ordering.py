@@ -8,9 +8,10 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields, validate, validates_schema
 
 from academy.kernel.i18n import _l, localized
-from academy.plugins.contract import Grade
+from academy.plugins.contract import Grade, Printed
 from academy.questions import credit
 from academy.questions.fields import Localized, SpecSchema, names_are_distinct, texts_are_distinct
+from academy.questions.on_paper import hint, letters_of
 from academy.questions.options import in_seeded_order, opaque_id
 from academy.questions.types.core import CoreType, not_an_answer
 
@@ -108,6 +109,17 @@ class Ordering(CoreType):
         return Grade(
             score=score,
             details={"rule": rule, "order": [[steps[name]["id"], places[name]] for name in ordered]},
+        )
+
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        view = self.present(spec, seed, lang)
+        shown = [step["id"] for step in view["steps"]]
+        return Printed(
+            text=view["text"],
+            choices=tuple(step["text"] for step in view["steps"]),
+            lines=1,
+            hint=hint("order", lang),
+            key=(" – ".join(letters_of(shown, self._by_name(spec))),),
         )
 
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from marshmallow import fields, validate
 
 from academy.kernel import text
 from academy.kernel.i18n import _l, localized
-from academy.plugins.contract import Grade
+from academy.plugins.contract import Grade, Printed
 from academy.questions import credit
 from academy.questions.fields import MAX_SHORT_ANSWER, AcceptedTexts, SpecSchema
+from academy.questions.on_paper import hint
 from academy.questions.types.core import CoreType, not_an_answer
 
 IGNORE, REQUIRE = "ignore", "require"
@@ -85,6 +86,14 @@ class Short(CoreType):
         return Grade(
             score=credit.FULL if right else credit.NOTHING,
             details={"rule": credit.ALL_OR_NOTHING, "chosen": answer},
+        )
+
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        return Printed(
+            text=localized(spec["text"], lang),
+            lines=1,
+            hint=hint("words", lang),
+            key=(" / ".join(self._key(spec, lang)["accept"]),),
         )
 
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from marshmallow import fields, post_load, validate, validates_schema
 
 from academy.kernel.i18n import _l, localized
-from academy.plugins.contract import Feedback, Grade
+from academy.plugins.contract import Feedback, Grade, Printed
 from academy.questions import credit
 from academy.questions.fields import OptionSchema, SpecSchema, names_are_distinct, texts_are_distinct, wrong
+from academy.questions.on_paper import hint, letters_of
 from academy.questions.options import AUTHORS_ORDER, in_seeded_order, opaque_id
 from academy.questions.types.core import CoreType, not_an_answer
 
@@ -109,6 +110,7 @@ class ChoiceType(CoreType):
 
     keeps_authors_order = True
     spec_schema: ClassVar[type[ChoiceSpec]]
+    paper_hint: ClassVar[str]
 
     def _is_weighted(self, spec: Mapping[str, Any]) -> bool:
         return self.credit_rule(spec) == credit.WEIGHTED
@@ -138,6 +140,17 @@ class ChoiceType(CoreType):
         # sorted by their opaque names: the author's order may be telling
         options = self._by_name(spec)
         return [localized(options[name]["text"], lang) for name in sorted(options)]
+
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        view, options = self.present(spec, seed, lang), self._by_name(spec)
+        shown = [option["id"] for option in view["options"]]
+        right = [name for name in shown if options[name]["correct"]]
+        return Printed(
+            text=view["text"],
+            choices=tuple(option["text"] for option in view["options"]),
+            hint=hint(self.paper_hint, lang),
+            key=(", ".join(letters_of(shown, right)),),
+        )
 
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:
         options = self._by_name(spec)
@@ -173,6 +186,7 @@ class Single(ChoiceType):
     """Answer: the presented id of one option."""
 
     kind = "single"
+    paper_hint = "one"
     title = {"vi": "Chọn một đáp án", "en": "Single choice", "de": "Eine richtige Antwort"}
     spec_schema = SingleSpec
     credit_rules = CREDIT_RULES

@@ -8,9 +8,10 @@ from typing import Any
 from marshmallow import fields
 
 from academy.kernel.i18n import _l, localized
-from academy.plugins.contract import Grade
+from academy.plugins.contract import Grade, Printed
 from academy.questions import credit
 from academy.questions.fields import SpecSchema, wrong
+from academy.questions.on_paper import hint, letter, truth_words
 from academy.questions.types.core import CoreType, not_an_answer
 
 WORDS = {"true": True, "false": False}
@@ -60,6 +61,14 @@ class TrueFalse(CoreType):
         return Grade(
             score=credit.FULL if right else credit.NOTHING,
             details={"rule": credit.ALL_OR_NOTHING, "chosen": answer},
+        )
+
+    def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
+        return Printed(
+            text=localized(spec["text"], lang),
+            choices=truth_words(lang),
+            hint=hint("one", lang),
+            key=(letter(0 if spec["answer"] else 1),),
         )
 
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:
