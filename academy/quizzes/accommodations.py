@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from academy.accounts.models import Account
 from academy.accounts.services import username_key
@@ -60,11 +61,12 @@ def list_accommodations(actor: Actor, quiz_id: int) -> list[AccommodationRow]:
     """
     _quiz, course = get_visible_quiz(actor, quiz_id)
     require(actor, can_invigilate, course)
-    granter = select(Account.username).where(Account.id == Accommodation.granted_by_id).scalar_subquery()
+    granter = aliased(Account)
     rows = db.session.execute(
-        select(Accommodation, Person.full_name, Account.username, granter)
+        select(Accommodation, Person.full_name, Account.username, granter.username)
         .join(Person, Person.id == Accommodation.person_id)
         .outerjoin(Account, Account.id == Person.account_id)
+        .outerjoin(granter, granter.id == Accommodation.granted_by_id)
         .where(Accommodation.quiz_id == quiz_id)
         .order_by(Person.sort_key, Person.id)
     )
