@@ -174,6 +174,7 @@ def _wire(app: Flask, modules: Modules) -> None:
     every(app, timedelta(days=1), "organization.tidy")
     every(app, timedelta(minutes=10), "search.index")
     every(app, timedelta(minutes=10), "quizzes.expire_overdue")
+    every(app, timedelta(days=1), "item_analysis.nightly")
     every(app, timedelta(days=1), "catalog.refresh_renderings")
     every(app, timedelta(days=1), "kernel.tidy")
 
