@@ -14,7 +14,7 @@ import numpy as np
 from academy.item_analysis import theory, times
 from academy.item_analysis.alarm import Leak, Window, find_leak
 from academy.item_analysis.judging import PRIVATE, judge_item
-from academy.item_analysis.loading import BLANK, Sat, reading_of
+from academy.item_analysis.loading import BLANK, UNTOLD, Sat, reading_of
 from academy.item_analysis.theory import LOWER, MIDDLE, UPPER, Answers, Floats, Ints
 from academy.questions.queries import VersionRow
 
@@ -311,6 +311,8 @@ def _named(choice: str, kind: str) -> list[Any]:
     """What an answer chose: ids of options, or the text that was typed; [None] for a blank."""
     if choice == BLANK:
         return [None]
+    if choice == UNTOLD:
+        return []
     if kind == "multiple":
         return [str(one) for one in json.loads(choice)]
     if kind == "truefalse":

@@ -16,6 +16,8 @@ EASY, HARD = 0.95, 0.20
 IDLE_CHOICE = 0.05
 MANY_BLANK, MANY_FAST, SEEN_BY_MOST = 0.10, 0.10, 0.80
 HARMFUL = 0.02
+URGENT = ("leak", "key", "negative")
+"""What makes marks unjust, and not only a quiz less good."""
 
 
 def judge_item(figures: Mapping[str, Any], *, reliability: float | None, random: bool) -> list[dict[str, Any]]:
@@ -29,8 +31,9 @@ def judge_item(figures: Mapping[str, Any], *, reliability: float | None, random:
     flags: list[dict[str, Any]] = []
     if figures["leak"]:
         flags.append({"code": "leak", **figures["leak"]})
-    suspects = _suspects(figures["choices"])
-    flags += [{"code": "key", "choice": choice} for choice in suspects]
+    suspect = _suspect(figures["choices"])
+    if suspect is not None:
+        flags.append({"code": "key", "choice": suspect})
     index, correlation, share = (figures[name] for name in ("discrimination", "item_rest", "facility"))
     if (correlation is not None and correlation < 0) or (index is not None and index < 0):
         flags.append({"code": "negative"})
@@ -68,19 +71,20 @@ def _below(value: float | None, limit: float) -> bool:
     return value is not None and value < limit
 
 
-def _suspects(choices: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Wrong choices that the upper group prefers to what is right, and takes more often than the lower group."""
+def _suspect(choices: Sequence[Mapping[str, Any]]) -> str | None:
+    """The wrong choice that most of the upper group prefer to what is right, if more of them than of the lower do."""
     best = max((one["upper"] or 0 for one in choices if one["right"]), default=None)
     if best is None:
-        return []
-    return [
-        one["choice"]
+        return None
+    rivals = [
+        one
         for one in choices
         if not one["right"]
         and one["choice"] is not None
         and (one["upper"] or 0) > best
         and (one["upper_share"] or 0) > (one["lower_share"] or 0)
     ]
+    return max(rivals, key=lambda one: one["upper"])["choice"] if rivals else None
 
 
 def _is_idle(one: Mapping[str, Any], n: int) -> bool:

@@ -22,10 +22,11 @@ from academy.questions.queries import VersionRow
 from academy.quizzes.models import OPEN, AnswerLog, Attempt, AttemptItem, QuizVersion
 
 PIECE = 20_000
-BLANK = "null"
+BLANK, UNTOLD = "null", ""
+"""Nothing was answered; and: something was, of a kind that tells no choices."""
 
 
-class epoch(FunctionElement):  # noqa: N801 - reads as the SQL function it is
+class epoch(FunctionElement):
     """Seconds since 1970 of a point in time, computed by the database."""
 
     type = Float()
@@ -167,7 +168,7 @@ def _answers(family: Family) -> Select:
             func.coalesce(AttemptItem.graded_version_id, AttemptItem.item_version_id),
             cast(AttemptItem.score, Float),
             cast(AttemptItem.weight, Float),
-            case((blank, BLANK), else_=func.coalesce(_text_of(told["chosen"]), _text_of(told["parts"]))),
+            case((blank, BLANK), else_=func.coalesce(_text_of(told["chosen"]), _text_of(told["parts"]), UNTOLD)),
         )
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .where(*_marked(family), AttemptItem.score.is_not(None))
@@ -176,7 +177,7 @@ def _answers(family: Family) -> Select:
 
 def _text_of(element: Any) -> Any:
     """A part of a JSON column as text; NULL where there is none. Texts come bare, lists and mappings as JSON."""
-    return element.as_string()
+    return cast(element.as_string(), Text)
 
 
 def _columns(statement: Select, codes: str, texts: dict[str, int] | None = None) -> list[Any]:
@@ -185,7 +186,7 @@ def _columns(statement: Select, codes: str, texts: dict[str, int] | None = None)
     for rows in _pieces(statement):
         for column, values in zip(columns, zip(*rows, strict=True), strict=True):
             if texts is not None and column is columns[-1]:
-                values = [texts.setdefault(value or BLANK, len(texts)) for value in values]
+                values = [texts.setdefault(value, len(texts)) for value in values]
             column.extend(values)
     kinds = {"q": np.int64, "d": np.float64}
     return [

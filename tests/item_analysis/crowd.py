@@ -13,6 +13,7 @@ from academy.catalog.models import CourseVersion
 from academy.enrollment.models import Enrollment
 from academy.kernel import clock
 from academy.kernel.db import db
+from academy.kernel.unit_of_work import unit_of_work
 from academy.organization.models import Person
 from academy.questions.options import opaque_id
 from academy.questions.queries import get_item_versions
@@ -37,6 +38,17 @@ def sit(
         seconds: how long each answer took, for all or by version.
         at: when they began; a day ago if not given.
     """
+    with unit_of_work():
+        return _sit(quiz_id, papers, seconds, at, weight)
+
+
+def _sit(
+    quiz_id: int,
+    papers: Sequence[Paper],
+    seconds: Mapping[int, float] | float,
+    at: datetime | None,
+    weight: Decimal,
+) -> list[int]:
     specs = {one.id: one.spec for one in get_item_versions({v for paper in papers for v in paper}).values()}
     version_id = db.session.scalar(
         select(QuizVersion.id)

@@ -12,11 +12,17 @@ from academy.item_analysis.models import ItemAnalysis, QuizAnalysis
 from academy.item_analysis.services import analyse_quiz, due_quizzes
 from academy.kernel import clock, jobs
 from academy.kernel.db import db
+from academy.kernel.unit_of_work import unit_of_work
+from academy.questions.queries import get_item_version
+from academy.quizzes import services
 from academy.quizzes.models import AttemptItem
 from tests.item_analysis.conftest import able_choices
 from tests.item_analysis.crowd import sit
+from tests.questions.specs import ALL
+from tests.questions.test_types import right_answer
 from tests.quizzes.conftest import single
 from tests.quizzes.sitting import sit as sit_through
+from tests.quizzes.sitting import view
 
 
 def stored(quiz_id: int) -> tuple[QuizAnalysis, dict[int, ItemAnalysis]]:
@@ -181,16 +187,21 @@ def test_a_void_item_keeps_its_figures_and_no_part_in_the_paper(sat, versions):
 
 
 def test_every_kind_of_item_can_be_analysed(sat_all_kinds):
-    for right in (None, 1, 2):
-        learner = sat_all_kinds.learner()
-        from academy.quizzes import services
-
-        attempt = services.start_attempt(learner, sat_all_kinds.quiz_id)
+    sat = sat_all_kinds
+    for blank in (True, False):
+        learner = sat.learner()
+        attempt = services.start_attempt(learner, sat.quiz_id)
+        for slot in () if blank else view(learner, attempt).slots:
+            answer = right_answer(slot.version.kind, slot.version.spec)
+            services.save_answer(learner, attempt, slot.slot, 1, answer)
         services.submit_attempt(learner, attempt)
-        assert right is None or right
-    analysis, items = analysed(sat_all_kinds.quiz_id)
-    assert analysis.n == 3 and len(items) == 8
-    assert all(row.figures["blank"] == 3 for row in items.values())
+    analysis, items = analysed(sat.quiz_id)
+    assert analysis.n == 2 and len(items) == len(ALL)
+    for row in items.values():
+        assert (row.n, row.figures["blank"], row.figures["facility"]) == (2, 1, 0.5)
+    told = {get_item_version(one).kind: row.figures["choices"] for one, row in items.items()}
+    assert [(one["choice"], one["count"]) for one in told["multiple"] if one["count"]] == [("a", 1), ("b", 1), (None, 1)]
+    assert [one["choice"] for one in told["truefalse"]] == [None], "typed answers are shown from five on"
 
 
 def test_a_second_run_replaces_the_first(sat, versions):
@@ -205,8 +216,6 @@ def test_the_nightly_job_takes_what_was_sat_lately(sat, versions):
     assert due_quizzes() == []
     sit(sat.quiz_id, able_choices(versions, 6))
     assert due_quizzes() == [sat.quiz_id]
-    from academy.kernel.unit_of_work import unit_of_work
-
     with unit_of_work() as work:
         work.enqueue("item_analysis.nightly")
     jobs.run_all()
