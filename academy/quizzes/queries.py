@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, exists, select
 
 from academy.catalog.models import Course
 from academy.catalog.policies import can_see_course
@@ -19,10 +20,10 @@ from academy.kernel.db import Prepared, db
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l
 from academy.questions.models import Item, ItemVersion
-from academy.questions.queries import VersionRow, specs_of
+from academy.questions.queries import VersionRow, get_item_versions, specs_of
 from academy.quizzes.enrollments import Standing, is_enrolled
 from academy.quizzes.marks import share_of, to_decimal
-from academy.quizzes.models import ACTIVE, AnswerLog, Attempt, AttemptItem, Quiz, QuizVersion
+from academy.quizzes.models import ACTIVE, AnswerLog, Attempt, AttemptItem, GradeChange, Quiz, QuizVersion
 from academy.quizzes.obstacles import Obstacle, obstacles_to_start
 from academy.quizzes.policies import can_read_attempts
 from academy.quizzes.review import SCORE, phase_of, released
@@ -31,6 +32,7 @@ from academy.quizzes.views import (
     AttemptSlot,
     AttemptSummary,
     AttemptView,
+    ChangeRow,
     LogRow,
     OutcomeResult,
     QuizRow,
@@ -39,6 +41,7 @@ from academy.quizzes.views import (
 
 __all__ = [
     "attempts_of",
+    "changes_of",
     "find_quiz",
     "get_attempt",
     "get_log",
@@ -175,7 +178,7 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
         NotFound: there is none, or the actor may not know that there is.
     """
     row = db.session.execute(
-        select(*_SUMMARY, Quiz.slug, Quiz.course_id, QuizVersion.settings, Course.slug, Course.title)
+        select(*_SUMMARY, Quiz.slug, Quiz.course_id, QuizVersion.settings, Course.slug, Course.title, _CHANGED)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
         .join(Course, Course.id == Quiz.course_id)
@@ -184,7 +187,7 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
     if row is None:
         raise _no_attempt()
     attempt = summary(row)
-    quiz_slug, course_id, settings, course_slug, course_title = row[len(_SUMMARY) :]
+    quiz_slug, course_id, settings, course_slug, course_title, has_changes = row[len(_SUMMARY) :]
     if not is_own(actor, attempt.person_id) and not _may_read(actor, course_id):
         raise _no_attempt()
     rules = QuizRules.from_settings(settings)
@@ -196,6 +199,34 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
         course_slug=course_slug,
         course_title=course_title,
         slots=tuple(_slots(attempt, rules)),
+        has_changes=has_changes,
+    )
+
+
+_CHANGED = exists().where(GradeChange.attempt_id == Attempt.id).label("has_changes")
+
+
+def changes_of(view: AttemptView) -> list[ChangeRow]:
+    """What was changed in an attempt's grades after it had closed, the newest first; a query only if anything was."""
+    if not view.has_changes:
+        return []
+    rows = db.session.scalars(
+        select(GradeChange)
+        .where(GradeChange.attempt_id == view.attempt.id)
+        .order_by(GradeChange.batch.desc(), GradeChange.slot)
+    )
+    return [_change(list(group)) for _batch, group in groupby(rows, key=lambda row: row.batch)]
+
+
+def _change(rows: list[GradeChange]) -> ChangeRow:
+    first = rows[0]
+    return ChangeRow(
+        at=first.at,
+        source=first.source,
+        reason=first.reason,
+        slots=tuple(row.slot for row in rows),
+        mark_before=first.mark_before,
+        mark_after=first.mark_after,
     )
 
 
@@ -242,10 +273,14 @@ def _version(row: Row, specs: Mapping[int, Mapping[str, Any]]) -> VersionRow:
 
 
 def _slots(attempt: AttemptSummary, rules: QuizRules) -> Iterable[AttemptSlot]:
-    for item, version in slot_rows(attempt.id):
+    rows = slot_rows(attempt.id)
+    others = {item.graded_version_id for item, _version in rows if item.graded_version_id is not None}
+    graded = get_item_versions(others) if others else {}
+    for item, version in rows:
         yield AttemptSlot(
             slot=item.slot,
             version=version,
+            graded=graded.get(item.graded_version_id, version),
             weight=item.weight,
             seed=shown_seed(rules, attempt.seed, item.slot, version.kind),
             stored_sequence=item.stored_sequence,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from marshmallow import fields, validate, validates_schema
@@ -58,6 +58,9 @@ class ChoiceType(CoreType):
             "text": localized(spec["text"], lang),
             "options": [{"id": name, "text": localized(options[name]["text"], lang)} for name in order],
         }
+
+    def names(self, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        return ((option["id"], name) for name, option in self._by_name(spec).items())
 
     def _public_parts(self, spec: Mapping[str, Any], lang: str) -> list[str]:
         # sorted by their opaque names: the author's order may be telling
