@@ -183,6 +183,7 @@ def _wire(app: Flask, modules: Modules) -> None:
     every(app, timedelta(minutes=10), "quizzes.tend_examinations")
     every(app, timedelta(days=1), "questions.index")
     every(app, timedelta(days=1), "quizzes.tidy_uploads")
+    every(app, timedelta(days=1), "item_analysis.nightly")
     every(app, timedelta(days=1), "catalog.refresh_renderings")
     every(app, timedelta(days=1), "kernel.tidy")
 

@@ -39,10 +39,14 @@ __all__ = ["MarkChange", "NewGrade", "change_grades", "would_change"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewGrade:
-    """A grade for one slot; ``version_id``: the version of the item it was made by, if not the one before."""
+    """A grade for one slot; ``version_id``: the version of the item it was made by, if not the one before.
+
+    ``weight``: what the item weighs from now on in this attempt, if not what it did; 0 makes it void.
+    """
 
     grade: Grade
     version_id: int | None = None
+    weight: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,7 @@ def change_grades(
 
     Raises:
         NotFound: there is no such attempt, or it has no such slot.
-        Conflict: it is still being sat.
+        Conflict: it is still being sat, or nothing would be left that a mark could be made of.
     """
     with unit_of_work() as work:
         attempt = hold_attempt(work, attempt_id)
@@ -142,7 +146,12 @@ def _differs(item: AttemptItem, new: NewGrade) -> bool:
         item.score != counted_score(item, new.grade)
         or item.grade != grade_as_json(new.grade)
         or new.version_id not in (None, _version(item))
+        or new.weight not in (None, item.weight)
     )
+
+
+def _weight(item: AttemptItem, new: NewGrade) -> Decimal:
+    return item.weight if new.weight is None else new.weight
 
 
 def _result(
@@ -151,8 +160,14 @@ def _result(
     scores = {slot: (item.weight, item.score) for slot, item in items.items()}
     pending = {slot: bool((item.grade or {}).get("pending")) for slot, item in items.items()}
     for slot, new in grades.items():
-        scores[slot] = (items[slot].weight, counted_score(items[slot], new.grade))
+        scores[slot] = (_weight(items[slot], new), counted_score(items[slot], new.grade))
         pending[slot] = new.grade.pending
+    if grades and not any(weight for weight, _score_ in scores.values()):
+        raise Conflict(
+            _l("Nothing would be left of this attempt that a mark could be made of."),
+            rule="attempt.no_weight",
+            next_step=_l("Give full points instead of taking the last question out."),
+        )
     after = None if any(pending.values()) else mark_of(share_of(scores.values()))
     return MarkChange(
         attempt_id=attempt.id,
@@ -190,6 +205,8 @@ def _record(
             grade_after=grade_as_json(new.grade),
             version_before_id=_version(items[slot]),
             version_after_id=new.version_id or _version(items[slot]),
+            weight_before=items[slot].weight if new.weight not in (None, items[slot].weight) else None,
+            weight_after=new.weight if new.weight not in (None, items[slot].weight) else None,
             mark_before=attempt.mark,
         )
         for slot, new in sorted(grades.items())
@@ -204,6 +221,7 @@ def _apply(
     for slot, new in grades.items():
         item, version = items[slot], new.version_id or _version(items[slot])
         keep_grade(item, new.grade)
+        item.weight = _weight(item, new)
         item.graded_version_id = None if version == item.item_version_id else version
     make_mark(attempt, pinned[1], list(items.values()))
 

@@ -171,6 +171,9 @@ class GradeChange(Model):
     grade_after: Mapped[dict | None]
     version_before_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
     version_after_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
+    # only where the weight is another: a void item weighs 0
+    weight_before: Mapped[Decimal | None] = mapped_column(Exact(6, 3))
+    weight_after: Mapped[Decimal | None] = mapped_column(Exact(6, 3))
     mark_before: Mapped[Decimal | None] = mapped_column(Exact(3, 1))
     mark_after: Mapped[Decimal | None] = mapped_column(Exact(3, 1))
 

@@ -14,7 +14,16 @@ from academy.kernel.errors import Conflict, NotFound
 from academy.kernel.i18n import _l
 from academy.questions.models import Item, ItemVersion
 from academy.questions.services import digest_of
-from academy.quizzes.models import Attempt, AttemptItem, AttemptPaper, ExamSeal, PaperBatch, Quiz, QuizVersion
+from academy.quizzes.models import (
+    Attempt,
+    AttemptItem,
+    AttemptPaper,
+    ExamSeal,
+    GradeChange,
+    PaperBatch,
+    Quiz,
+    QuizVersion,
+)
 from academy.quizzes.paper import PoolTooSmall, Slot, draw
 from academy.quizzes.paper_drawing import keys_seen, seed_of, shown_hashes
 from academy.quizzes.paper_proof import (
@@ -130,15 +139,20 @@ def _verified_seal(one: _Sealed) -> PaperReport:
 
 
 def _verified_attempts(rows: Sequence[Any], sealed: Mapping[int, _Sealed]) -> Iterator[PaperReport]:
+    attempts = [row.Attempt.id for row in rows]
     stored: dict[int, list[Slot]] = {}
+    drawn = _weights_drawn(attempts)
     for item in db.session.scalars(
         select(AttemptItem)
-        .where(AttemptItem.attempt_id.in_([row.Attempt.id for row in rows]))
+        .where(AttemptItem.attempt_id.in_(attempts))
         .order_by(AttemptItem.attempt_id, AttemptItem.slot)
         .execution_options(populate_existing=True)
     ):
         slot = Slot(
-            number=item.slot, version_id=item.item_version_id, weight=item.weight, penalty=item.penalty
+            number=item.slot,
+            version_id=item.item_version_id,
+            weight=drawn.get((item.attempt_id, item.slot), item.weight),
+            penalty=item.penalty,
         )
         stored.setdefault(item.attempt_id, []).append(slot)
     for attempt, paper, settings in rows:
@@ -152,6 +166,16 @@ def _verified_attempts(rows: Sequence[Any], sealed: Mapping[int, _Sealed]) -> It
             slots=len(slots),
             differences=tuple(_attempt_differences(attempt, paper, rules, one, slots)),
         )
+
+
+def _weights_drawn(attempts: Sequence[int]) -> dict[tuple[int, int], Decimal]:
+    """Attempt and slot → the weight on the paper, where a later decision gave the item another."""
+    changes = db.session.execute(
+        select(GradeChange.attempt_id, GradeChange.slot, GradeChange.weight_before)
+        .where(GradeChange.attempt_id.in_(attempts), GradeChange.weight_before.is_not(None))
+        .order_by(GradeChange.batch.desc())
+    )
+    return {(change.attempt_id, change.slot): change.weight_before for change in changes}
 
 
 def _attempt_differences(

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, exists, select
 
 from academy.catalog.models import Course
 from academy.catalog.policies import can_see_course
@@ -23,7 +24,7 @@ from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l
 from academy.organization.models import Person
 from academy.questions.models import Item, ItemVersion
-from academy.questions.queries import VersionRow, specs_of
+from academy.questions.queries import VersionRow, get_item_versions, specs_of
 from academy.quizzes.enrollments import Standing, is_enrolled
 from academy.quizzes.marks import share_of, to_decimal
 from academy.quizzes.models import (
@@ -33,6 +34,7 @@ from academy.quizzes.models import (
     AnswerLog,
     Attempt,
     AttemptItem,
+    GradeChange,
     Quiz,
     QuizVersion,
 )
@@ -45,6 +47,7 @@ from academy.quizzes.views import (
     AttemptSlot,
     AttemptSummary,
     AttemptView,
+    ChangeRow,
     LogRow,
     OutcomeResult,
     QuizRow,
@@ -53,6 +56,7 @@ from academy.quizzes.views import (
 
 __all__ = [
     "attempts_of",
+    "changes_of",
     "find_quiz",
     "get_attempt",
     "get_clock",
@@ -234,6 +238,7 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
             Course.slug,
             Course.title,
             now_column(),
+            _CHANGED,
         )
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
@@ -243,7 +248,7 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
     if row is None:
         raise _no_attempt()
     attempt = summary(row)
-    quiz_slug, course_id, settings, course_slug, course_title, server_now = row[len(_SUMMARY) :]
+    quiz_slug, course_id, settings, course_slug, course_title, server_now, has_changes = row[len(_SUMMARY) :]
     if not is_own(actor, attempt.person_id) and not _may_read(actor, course_id):
         raise _no_attempt()
     rules = QuizRules.from_settings(settings)
@@ -256,6 +261,34 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
         course_title=course_title,
         server_now=server_now,
         slots=tuple(_slots(attempt, rules)),
+        has_changes=has_changes,
+    )
+
+
+_CHANGED = exists().where(GradeChange.attempt_id == Attempt.id).label("has_changes")
+
+
+def changes_of(view: AttemptView) -> list[ChangeRow]:
+    """What was changed in an attempt's grades after it had closed, the newest first; a query only if anything was."""
+    if not view.has_changes:
+        return []
+    rows = db.session.scalars(
+        select(GradeChange)
+        .where(GradeChange.attempt_id == view.attempt.id)
+        .order_by(GradeChange.batch.desc(), GradeChange.slot)
+    )
+    return [_change(list(group)) for _batch, group in groupby(rows, key=lambda row: row.batch)]
+
+
+def _change(rows: list[GradeChange]) -> ChangeRow:
+    first = rows[0]
+    return ChangeRow(
+        at=first.at,
+        source=first.source,
+        reason=first.reason,
+        slots=tuple(row.slot for row in rows),
+        mark_before=first.mark_before,
+        mark_after=first.mark_after,
     )
 
 
@@ -334,10 +367,14 @@ def _version(row: Row, specs: Mapping[int, Mapping[str, Any]]) -> VersionRow:
 
 
 def _slots(attempt: AttemptSummary, rules: QuizRules) -> Iterable[AttemptSlot]:
-    for item, version in slot_rows(attempt.id):
+    rows = slot_rows(attempt.id)
+    others = {item.graded_version_id for item, _version in rows if item.graded_version_id is not None}
+    graded = get_item_versions(others) if others else {}
+    for item, version in rows:
         yield AttemptSlot(
             slot=item.slot,
             version=version,
+            graded=graded.get(item.graded_version_id, version),
             weight=item.weight,
             penalty=item.penalty,
             seed=shown_seed(rules, attempt.seed, item.slot, version.kind),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, request
@@ -242,6 +243,10 @@ def _attempt(view: AttemptView, result: Result | None = None) -> dict[str, Any]:
     }
 
 
+def _told_mark(mark: Decimal | None) -> str | None:
+    return None if mark is None else str(mark)
+
+
 def _result(view: AttemptView, result: Result) -> dict[str, Any]:
     """Only what is released, under names that do not appear otherwise."""
     attempt = view.attempt
@@ -252,6 +257,24 @@ def _result(view: AttemptView, result: Result) -> dict[str, Any]:
             "passed": attempt.passed,
             "pass_mark": str(view.rules.pass_mark),
         }
+    if result.changes:
+        told["changes"] = [
+            {
+                "at": change.at.isoformat(),
+                "source": change.source,
+                "reason": change.reason,
+                "slots": list(change.slots),
+                **(
+                    {
+                        "mark_before": _told_mark(change.mark_before),
+                        "mark_after": _told_mark(change.mark_after),
+                    }
+                    if result.shows_score
+                    else {}
+                ),
+            }
+            for change in result.changes
+        ]
     if result.outcomes:
         told["outcomes"] = [
             {"outcome": one.outcome, "text": dict(one.text), "items": one.items, "share": str(one.share)}

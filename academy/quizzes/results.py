@@ -10,9 +10,10 @@ from academy.catalog.queries import find_course_by_id
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.plugins.contract import Grade
+from academy.questions.carrying import rename, renamed
 from academy.questions.queries import present_item, solution_of
 from academy.quizzes.enrollments import standing
-from academy.quizzes.queries import get_quiz, is_own, outcome_results
+from academy.quizzes.queries import changes_of, get_quiz, is_own, outcome_results
 from academy.quizzes.review import (
     ANSWERS,
     FEEDBACK,
@@ -24,7 +25,7 @@ from academy.quizzes.review import (
     phase_of,
     released,
 )
-from academy.quizzes.views import AttemptSlot, AttemptView, OutcomeResult
+from academy.quizzes.views import AttemptSlot, AttemptView, ChangeRow, OutcomeResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class Result:
         flags: what is released, of :data:`academy.quizzes.review.FLAGS`.
         phase: the phase that decided it.
         later: what the phase after this one will release besides.
+        changes: of grades, after the attempt had closed, the newest first.
     """
 
     flags: frozenset[str]
@@ -51,6 +53,7 @@ class Result:
     later: frozenset[str]
     outcomes: tuple[OutcomeResult, ...] = ()
     items: Mapping[int, ItemResult]
+    changes: tuple[ChangeRow, ...] = ()
 
     @property
     def shows_score(self) -> bool:
@@ -80,6 +83,7 @@ def result_of(actor: Actor, view: AttemptView, lang: str) -> Result | None:
         items={slot.slot: _item(slot, flags, lang) for slot in view.slots}
         if flags & {ANSWERS, FEEDBACK}
         else {},
+        changes=tuple(changes_of(view)),
     )
 
 
@@ -106,7 +110,7 @@ def _item(slot: AttemptSlot, flags: frozenset[str], lang: str) -> ItemResult:
     grade = slot.grade()
     if grade is not None and FEEDBACK not in flags:
         grade = replace(grade, feedback=())
-    solution = solution_of(slot.version, slot.seed, lang)
+    solution = _solution(slot, lang)
     if ANSWERS not in flags:
         # details say which parts were right; the explanation belongs to the feedback
         grade = replace(grade, details={}) if grade is not None else None
@@ -114,6 +118,15 @@ def _item(slot: AttemptSlot, flags: frozenset[str], lang: str) -> ItemResult:
     elif FEEDBACK not in flags:
         solution = {name: value for name, value in solution.items() if name not in ("explanation", "options")}
     return ItemResult(slot=slot.slot, grade=grade, solution=solution)
+
+
+def _solution(slot: AttemptSlot, lang: str) -> dict[str, Any]:
+    """The solution of the version that graded, under the names of the one that was shown."""
+    solution = solution_of(slot.graded, slot.seed, lang)
+    if slot.graded.id == slot.version.id:
+        return solution
+    shown = {graded: drawn for drawn, graded in renamed(slot.version, slot.graded).items()}
+    return rename(solution, shown)
 
 
 def body_of(slot: AttemptSlot, lang: str) -> dict[str, Any]:

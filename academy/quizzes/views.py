@@ -76,10 +76,14 @@ class AttemptSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptSlot:
-    """One item of an attempt, with the version that was drawn and the answer stored last."""
+    """One item of an attempt, with the version that was drawn and the answer stored last.
+
+    ``graded``: the version that the answer is graded by, mostly the one drawn.
+    """
 
     slot: int
     version: VersionRow
+    graded: VersionRow
     weight: Decimal
     penalty: Decimal
     seed: int
@@ -93,16 +97,38 @@ class AttemptSlot:
     def is_answered(self) -> bool:
         return is_answer(self.answer)
 
+    @property
+    def is_void(self) -> bool:
+        """Whether the item was taken out of the mark."""
+        return self.weight == 0
+
     def grade(self) -> Grade | None:
         """The stored grade, or None while there is none."""
-        if self.grade_json is None or self.score is None:
-            return None
-        return Grade(
-            score=self.score,
-            feedback=tuple(Feedback(**remark) for remark in self.grade_json.get("feedback", ())),
-            details=self.grade_json.get("details", {}),
-            pending=bool(self.grade_json.get("pending")),
-        )
+        return stored_grade(self.score, self.grade_json)
+
+
+def stored_grade(score: Decimal | None, told: Mapping[str, Any] | None) -> Grade | None:
+    """A grade from what is stored of it; None if there is none."""
+    if told is None or score is None:
+        return None
+    return Grade(
+        score=score,
+        feedback=tuple(Feedback(**remark) for remark in told.get("feedback", ())),
+        details=told.get("details", {}),
+        pending=bool(told.get("pending")),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """Grades of an attempt that were changed together, after it had closed."""
+
+    at: datetime
+    source: str
+    reason: str
+    slots: tuple[int, ...]
+    mark_before: Decimal | None
+    mark_after: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +144,7 @@ class AttemptView:
     # when it was looked at is no part of what it is
     server_now: datetime = field(compare=False)
     slots: tuple[AttemptSlot, ...]
+    has_changes: bool = False
 
     def slot(self, number: int) -> AttemptSlot | None:
         return self.slots[number - 1] if 1 <= number <= len(self.slots) else None

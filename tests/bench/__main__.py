@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from academy.kernel.db import db
 from tests.bench import inside
+from tests.bench.analysis import analyse
 from tests.bench.load import Ask, Measured, read_pages, send
 from tests.bench.pages import pages
 from tests.bench.quiz import sit
@@ -21,7 +22,7 @@ from tests.tools import install_for_measuring
 
 SCALES = {"small": ("small",), "full": ("full",), "both": ("small", "full")}
 NAMES = (
-    "content", "search", "queries", "start", "home", "catalog", "course", "lesson", "quiz", "sitting", "documents",
+    "content", "search", "queries", "start", "home", "catalog", "course", "lesson", "quiz", "sitting", "analysis", "documents",
 )  # fmt: skip
 
 
@@ -33,6 +34,7 @@ class Run:
         self.quick: bool = options.quick
         self.seconds = 1.0 if options.quick else 3.0
         self.sitters = 64 if options.quick else 240
+        self.attempts = 2_000 if options.quick else 30_000
 
     def wants(self, name: str) -> bool:
         return self.only is None or name == self.only or name.startswith(f"{self.only}.")
@@ -91,6 +93,11 @@ def _measure(run: Run, database: str, urls: Mapping[str, str | None], stack: Exi
     }
     _measure_pages(run, database, sites, servers, bare, query)
     _measure_quiz(run, database, sites, servers)
+    if run.wants("analysis"):
+        done = analyse(first, run.attempts)
+        run.tell(f"{database}.analysis", done.attempts / done.seconds, "attempts/s", done.attempts / done.reading)
+        run.tell(f"{database}.analysis.seconds", done.seconds, "s", done.reading)
+        run.tell(f"{database}.analysis.memory", done.megabytes, "MB")
 
 
 def _tell_inside(run: Run, place: str, site: Site) -> None:

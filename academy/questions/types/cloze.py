@@ -210,6 +210,11 @@ class Cloze(CoreType):
             ],
         }
 
+    def names(self, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        for gap in spec["gaps"]:
+            for name, option in _options(gap).items() if "options" in gap else ():
+                yield f"{gap['id']}.{option['id']}", name
+
     def text(self, spec: Mapping[str, Any], lang: str) -> str:
         words = [_GAP.sub("…", localized(spec["text"], lang))]
         # sorted by their opaque names: the author's order may be telling

@@ -36,7 +36,8 @@ class CoreType:
     """Base of the core kinds; a kind adds its schema, its view and its grading.
 
     ``keeps_authors_order``: whether the kind may be shown in the author's order (seed 0) without
-    giving the answer away; a kind whose order is the answer never does.
+    giving the answer away; a kind whose order is the answer never does. A kind that presents names has a method
+    ``names(spec)``: pairs of the author's name and the presented one (:mod:`academy.questions.carrying`).
     """
 
     kind: ClassVar[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate, validates_schema
@@ -82,6 +82,14 @@ class Matching(CoreType):
                 {"id": name, "text": localized(rights[name], lang)} for name in in_seeded_order(rights, seed)
             ],
         }
+
+    def names(self, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        for pair in spec["pairs"]:
+            yield f"{LEFT}.{pair['id']}", opaque_id(pair["left"], LEFT)
+            yield f"{RIGHT}.{pair['id']}", opaque_id(pair["right"], RIGHT)
+        # distractors have no ids: each is known by its text alone
+        for text in spec.get("distractors", ()):
+            yield opaque_id(text, RIGHT), opaque_id(text, RIGHT)
 
     def _public_parts(self, spec: Mapping[str, Any], lang: str) -> list[str]:
         rights = self._rights(spec)

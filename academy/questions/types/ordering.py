@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate, validates_schema
@@ -69,6 +69,9 @@ class Ordering(CoreType):
                 for name in in_seeded_order(steps, seed)
             ],
         }
+
+    def names(self, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        return ((step["id"], name) for name, step in self._by_name(spec).items())
 
     def _public_parts(self, spec: Mapping[str, Any], lang: str) -> list[str]:
         steps = self._by_name(spec)

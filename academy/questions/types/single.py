@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -135,6 +135,9 @@ class ChoiceType(CoreType):
             "weighted": True,
             "may_cost": any(Decimal(option["weight"]) < 0 for option in spec["options"]),
         }
+
+    def names(self, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        return ((option["id"], name) for name, option in self._by_name(spec).items())
 
     def _public_parts(self, spec: Mapping[str, Any], lang: str) -> list[str]:
         # sorted by their opaque names: the author's order may be telling
