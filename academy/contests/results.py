@@ -183,10 +183,10 @@ def league(result: ResultView) -> list[UnitShare]:
         .order_by(Unit.sort_key)
     ).all()
     told = [row for row in rows if row.took_part == 0 or row.took_part >= FEWEST]
-    told.sort(key=lambda row: (-Decimal(row.took_part) / row.people, -row.people, row.sort_key))
+    told.sort(key=lambda row: (-round(Decimal(row.took_part) / row.people, 4), -row.people, row.sort_key))
     shares: list[UnitShare] = []
     for place, row in enumerate(told, 1):
-        share = Decimal(row.took_part) / row.people
+        share = round(Decimal(row.took_part) / row.people, 4)
         rank = shares[-1].rank if shares and shares[-1].share == share else place
         shares.append(
             UnitShare(rank=rank, name=row.name, people=row.people, took_part=row.took_part, share=share)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from academy.contests.closing import close_round
 from academy.contests.deciding import approve, compute_again, correct, draw, propose, publish, send_back
-from academy.contests.entering import change_prediction, enter, withdraw_name
+from academy.contests.entering import change_prediction, enter, obstacles_to_enter, withdraw_name
 from academy.contests.organizing import (
     add_round,
     announce_contest,
@@ -35,6 +35,7 @@ __all__ = [
     "exclude",
     "fit_quiz",
     "include_again",
+    "obstacles_to_enter",
     "propose",
     "publish",
     "remove_round",
