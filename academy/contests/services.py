@@ -1,0 +1,44 @@
+"""What can be done with contests: the public Python API of this slice."""
+
+from __future__ import annotations
+
+from academy.contests.closing import close_round
+from academy.contests.deciding import approve, compute_again, correct, draw, propose, publish, send_back
+from academy.contests.entering import change_prediction, enter, obstacles_to_enter, withdraw_name
+from academy.contests.organizing import (
+    add_round,
+    announce_contest,
+    announce_round,
+    change_contest,
+    change_round,
+    create_contest,
+    exclude,
+    fit_quiz,
+    include_again,
+    remove_round,
+)
+
+__all__ = [
+    "add_round",
+    "announce_contest",
+    "announce_round",
+    "approve",
+    "change_contest",
+    "change_prediction",
+    "change_round",
+    "close_round",
+    "compute_again",
+    "correct",
+    "create_contest",
+    "draw",
+    "enter",
+    "exclude",
+    "fit_quiz",
+    "include_again",
+    "obstacles_to_enter",
+    "propose",
+    "publish",
+    "remove_round",
+    "send_back",
+    "withdraw_name",
+]
