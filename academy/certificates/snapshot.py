@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from academy.catalog.models import CourseVersion
-from academy.certificates.bands import DEFAULT_SET, band_of
+from academy.grading.bands import DEFAULT_SET, band_of
 from academy.certificates.models import Certificate, Eligibility, Proposal, ProposalLine
 from academy.classes.models import ClassRun
 from academy.enrollment.models import Enrollment

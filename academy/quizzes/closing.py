@@ -107,6 +107,8 @@ def expire_overdue(limit: int = 1000) -> int:
 def grade_pending(attempt_id: int) -> None:
     """Grade what a failing or missing grader left, and make the mark once nothing is left.
 
+    What waits for a person is left to people: with it the attempt goes on waiting, without an error.
+
     Raises:
         Unavailable: a grader still fails; to be tried again.
     """
@@ -117,17 +119,19 @@ def grade_pending(attempt_id: int) -> None:
         course_id, rules = rules_of(attempt)
         rows = slot_rows(attempt.id)
         for item, version in rows:
-            if (item.grade or {}).get("pending"):
+            if _waits_for_grader(item):
                 keep_grade(
                     item,
                     grade_item(
                         version, item.answer, shown_seed(rules, attempt.seed, item.slot, version.kind)
                     ),
                 )
-        if any((item.grade or {}).get("pending") for item, _version in rows):
+        if any(_waits_for_grader(item) for item, _version in rows):
             raise Unavailable(_l("An answer of attempt %(id)s still cannot be graded.", id=attempt.id))
         make_mark(attempt, rules, [item for item, _version in rows])
         work.session.flush()
+        if attempt.pending:
+            return
         work.emit(
             AttemptGraded(
                 attempt_id=attempt.id,
@@ -148,6 +152,12 @@ def held(work: UnitOfWork, attempt_id: int) -> Attempt | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def _waits_for_grader(item: AttemptItem) -> bool:
+    """Whether a grader may yet grade the answer; see :attr:`academy.plugins.contract.Grade.waits_for_person`."""
+    grade = item.grade or {}
+    return bool(grade.get("pending")) and "fault" in grade.get("details", {})
 
 
 def _is_overdue(attempt: Attempt, now: datetime) -> bool:
@@ -192,7 +202,7 @@ def _close(work: UnitOfWork, attempt: Attempt, pinned: Pinned, ahead: Ahead) -> 
     attempt.submitted_at = attempt.deadline if overdue else now
     make_mark(attempt, rules, [item for item, _version in rows])
     work.session.flush()
-    if attempt.pending:
+    if any(_waits_for_grader(item) for item, _version in rows):
         work.enqueue(
             "quizzes.grade_pending", key=f"quizzes.grade_pending:{attempt.id}", attempt_id=attempt.id
         )
