@@ -10,16 +10,25 @@ from statistics import fmean, median
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased
 
 from academy.accounts.models import Account
 from academy.catalog.queries import find_course_by_id
 from academy.grading.appeal_states import ASSIGNED, DECIDED, OPEN_STATES, WITHDRAWN
+from academy.grading.bands import band_of
 from academy.grading.deciding import TEN
-from academy.grading.models import Appeal, AppealQuestion, MarkingAnswer, MarkingSeat
+from academy.grading.models import (
+    Appeal,
+    AppealQuestion,
+    JudgedResult,
+    MarkingAnswer,
+    MarkingScheme,
+    MarkingSeat,
+)
 from academy.grading.overview_queries import get_led_quiz
 from academy.grading.policies import appeals_visible_to, can_remark, can_see_appeal
 from academy.grading.queries import find_scheme, question_rows, shown_question
-from academy.grading.scheme import AppealRules
+from academy.grading.scheme import AppealRules, Scheme
 from academy.grading.views import AppealFigures, AppealQuestionView, AppealView, Chance
 from academy.grading.working_days import end_of_working_day
 from academy.kernel import clock
@@ -31,11 +40,20 @@ from academy.kernel.i18n import _l
 from academy.organization.identity import grant_in_force
 from academy.organization.models import Person, RoleGrant
 from academy.quizzes.models import Attempt, AttemptItem, Quiz, QuizVersion
-from academy.quizzes.results import result_of
+from academy.quizzes.results import Result
 from academy.quizzes.review import SCORE
 from academy.quizzes.views import AttemptView
 
-__all__ = ["candidates", "chance_of", "figures_of", "get_appeal", "get_remark", "list_own", "list_to_remark", "list_open"]
+__all__ = [
+    "candidates",
+    "chance_of",
+    "figures_of",
+    "get_appeal",
+    "get_remark",
+    "list_own",
+    "list_to_remark",
+    "list_open",
+]
 
 FEWEST = 5
 """Figures about fewer appeals than this could tell of a single person."""
@@ -47,7 +65,7 @@ def get_appeal(actor: Actor, appeal_id: int) -> AppealView:
         NotFound: there is none, or the actor may not know that there is.
     """
     found = find_appeal(Appeal.id == appeal_id)
-    if found is None or not (can_see_appeal(actor, found) or can_remark(actor, found)):
+    if found is None or not can_see_appeal(actor, found):
         raise NotFound(_l("There is no such appeal."))
     return found
 
@@ -147,22 +165,50 @@ def _courses(quiz_ids: Iterable[int]) -> dict[int, Any]:
 # --- what a learner may do -------------------------------------------------------------------------
 
 
-def chance_of(actor: Actor, view: AttemptView) -> Chance:
-    """Whether the actor can appeal against the mark of an attempt of their own, seen now; three queries at most."""
+def chance_of(actor: Actor, view: AttemptView, result: Result | None) -> Chance:
+    """Whether the actor can appeal against the mark of an attempt, seen now, and the mark's band; a query, or two
+    where people mark.
+
+    Args:
+        result: what is released of the attempt to the actor.
+    """
     attempt = view.attempt
-    if attempt.is_open or actor.person_id is None or attempt.person_id != actor.person_id:
+    if attempt.mark is None or result is None or not result.shows_score:
         return Chance()
-    appeal = find_appeal(and_(Appeal.attempt_id == attempt.id, Appeal.state != WITHDRAWN))
-    if appeal is not None:
-        return Chance(appeal=appeal)
-    scheme = find_scheme(attempt.quiz_id)
-    if scheme is None or scheme.appeal.days == 0 or attempt.mark is None:
-        return Chance()
-    result = result_of(actor, view, attempt.lang)
-    if result is None or not result.shows_score:
-        return Chance()
+    row = db.session.execute(
+        select(
+            JudgedResult.band_set, JudgedResult.mark, MarkingScheme.id, MarkingScheme.number, MarkingScheme.settings,
+            Appeal.id.label("appeal_id"), Appeal.state, Appeal.outcome,
+        )
+        .select_from(Attempt)
+        .outerjoin(JudgedResult, JudgedResult.attempt_id == Attempt.id)
+        .outerjoin(
+            MarkingScheme,
+            and_(MarkingScheme.quiz_id == Attempt.quiz_id, MarkingScheme.number == _newest_number()),
+        )
+        .outerjoin(Appeal, and_(Appeal.attempt_id == Attempt.id, Appeal.state != WITHDRAWN))
+        .where(Attempt.id == attempt.id)
+    ).one()  # fmt: skip
+    band = band_of(row.mark, row.band_set) if row.band_set else None
+    if actor.person_id is None or attempt.person_id != actor.person_id:
+        return Chance(band=band)
+    if row.appeal_id is not None:
+        return Chance(band=band, appeal_id=row.appeal_id, appeal_state=row.state, appeal_outcome=row.outcome)
+    scheme = Scheme.from_settings(row.id, row.number, row.settings) if row.id is not None else None
+    if scheme is None or scheme.appeal.days == 0:
+        return Chance(band=band)
     deadline = deadline_of(view, scheme.appeal)
-    return Chance(deadline=deadline, is_open=clock.now() < deadline)
+    return Chance(band=band, deadline=deadline, is_open=clock.now() < deadline)
+
+
+def _newest_number() -> Any:
+    newest = aliased(MarkingScheme)
+    return (
+        select(func.max(newest.number))
+        .where(newest.quiz_id == Attempt.quiz_id)
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
 
 
 def deadline_of(view: AttemptView, rules: AppealRules) -> datetime:
@@ -253,7 +299,9 @@ def figures_of(actor: Actor, quiz_id: int) -> AppealFigures:
     if len(decided) < FEWEST:
         return AppealFigures(requests=len(rows))
     changes = [abs(row.mark_after - row.mark_before) for row in decided if row.mark_after != row.mark_before]
-    days = [(clock.local(row.decided_at).date() - clock.local(row.submitted_at).date()).days for row in decided]
+    days = [
+        (clock.local(row.decided_at).date() - clock.local(row.submitted_at).date()).days for row in decided
+    ]
     return AppealFigures(
         requests=len(rows),
         decided=len(decided),

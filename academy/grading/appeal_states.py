@@ -13,7 +13,14 @@ SUBMITTED, ASSIGNED, REMARKED, DECIDED, REFUSED, WITHDRAWN = (
 APPEAL_STATES = (SUBMITTED, ASSIGNED, REMARKED, DECIDED, REFUSED, WITHDRAWN)
 OPEN_STATES = frozenset((SUBMITTED, ASSIGNED, REMARKED))
 
-ASSIGN, REMARK, DECIDE, RETURN, REFUSE, WITHDRAW = "assign", "remark", "decide", "return", "refuse", "withdraw"
+ASSIGN, REMARK, DECIDE, RETURN, REFUSE, WITHDRAW = (
+    "assign",
+    "remark",
+    "decide",
+    "return",
+    "refuse",
+    "withdraw",
+)
 
 TRANSITIONS: Mapping[tuple[str, str], str] = {
     (SUBMITTED, ASSIGN): ASSIGNED,

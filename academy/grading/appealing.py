@@ -29,6 +29,7 @@ from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.plugins.contract import Feedback, Grade
 from academy.quizzes.models import APPEAL, AttemptItem
 from academy.quizzes.queries import get_attempt
+from academy.quizzes.results import result_of
 from academy.quizzes.services import NewGrade, change_grades
 
 __all__ = [
@@ -84,8 +85,8 @@ def ask_appeal(actor: Actor, attempt_id: int, reasons: Mapping[int, str]) -> int
 
 
 def _require_chance(actor: Actor, view: Any) -> None:
-    chance = chance_of(actor, view)
-    if chance.appeal is not None:
+    chance = chance_of(actor, view, result_of(actor, view, view.attempt.lang))
+    if chance.appeal_id is not None:
         raise Conflict(_l("There is an appeal against this mark already."), rule="appeal.once")
     if chance.deadline is None:
         raise Conflict(

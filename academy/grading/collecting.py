@@ -50,9 +50,7 @@ def collect(work: UnitOfWork, quiz_id: int, scheme: Scheme, *, attempt_id: int |
             MarkingAnswer,
             (MarkingAnswer.attempt_id == AttemptItem.attempt_id) & (MarkingAnswer.slot == AttemptItem.slot),
         )
-        .where(
-            Attempt.quiz_id == quiz_id, Attempt.pending, Attempt.state != OPEN, MarkingAnswer.id.is_(None)
-        )
+        .where(Attempt.quiz_id == quiz_id, Attempt.pending, Attempt.state != OPEN, MarkingAnswer.id.is_(None))
         .order_by(AttemptItem.attempt_id, AttemptItem.slot)
     )
     if attempt_id is not None:

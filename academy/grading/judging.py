@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from academy.grading.bands import DEFAULT_SET, Band, band_of
+from academy.grading.bands import DEFAULT_SET
 from academy.grading.models import JudgedResult
 from academy.grading.queries import find_scheme
 from academy.kernel import clock
-from academy.kernel.db import db
 from academy.kernel.unit_of_work import unit_of_work
 
-__all__ = ["judged_band", "on_graded"]
+__all__ = ["on_graded"]
 
 
 def on_graded(event: Any) -> None:
@@ -31,9 +30,3 @@ def on_graded(event: Any) -> None:
         else:
             result.mark, result.at = event.mark, clock.now()
         work.session.flush()
-
-
-def judged_band(attempt_id: int) -> Band | None:
-    """The band of an attempt's mark by the set it was judged with; None below the lowest, or without a mark."""
-    result = db.session.get(JudgedResult, attempt_id)
-    return band_of(result.mark, result.band_set) if result is not None else None

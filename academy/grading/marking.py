@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -39,7 +39,16 @@ from academy.questions.queries import get_item_version
 from academy.questions.rubric import rubric_score
 from academy.quizzes.marks import FOUR_PLACES
 
-__all__ = ["Mark", "forget_phrase", "next_seat", "save_mark", "score_of", "settle", "undo_mark"]
+__all__ = [
+    "Mark",
+    "forget_phrase",
+    "next_seat",
+    "save_mark",
+    "score_of",
+    "settle",
+    "undo_mark",
+    "with_phrases",
+]
 
 MOST_PHRASES = 100
 
@@ -119,11 +128,18 @@ def undo_mark(actor: Actor, seat_id: int) -> None:
         settle(work, answer)
 
 
+def with_phrases(mark: Mark, phrases: Sequence[str]) -> Mark:
+    """The mark with phrases of the marker's own below what they wrote."""
+    return replace(mark, comment="\n".join(filter(None, (mark.comment.strip(), *phrases))))
+
+
 def forget_phrase(actor: Actor, phrase_id: int) -> None:
     """Take a phrase out of the actor's own."""
     with unit_of_work() as work:
         work.session.execute(
-            delete(MarkerPhrase).where(MarkerPhrase.id == phrase_id, MarkerPhrase.account_id == actor.account_id)
+            delete(MarkerPhrase).where(
+                MarkerPhrase.id == phrase_id, MarkerPhrase.account_id == actor.account_id
+            )
         )
 
 
@@ -169,9 +185,7 @@ def settle(work: UnitOfWork, answer: MarkingAnswer) -> None:
     }
     scheme = find_scheme(answer.quiz_id)
     marks = {role: seat.score for role, seat in seats.items() if seat.score is not None}
-    decision = decide(
-        marks, double=SECOND in seats, distance=scheme.distance, third_rule=scheme.third_rule
-    )
+    decision = decide(marks, double=SECOND in seats, distance=scheme.distance, third_rule=scheme.third_rule)
     if decision.needs_third and THIRD not in seats:
         work.session.add(MarkingSeat(answer_id=answer.id, role=THIRD))
     elif THIRD in seats and THIRD not in marks and not decision.needs_third and decision.score is not None:
@@ -207,14 +221,20 @@ def require_unreleased(answer: MarkingAnswer) -> None:
 
 def _own(work: UnitOfWork, actor: Actor, seat_id: int) -> tuple[MarkingSeat, MarkingAnswer]:
     seat = work.session.get(MarkingSeat, seat_id, populate_existing=True)
-    if seat is None or actor.account_id is None or seat.marker_id != actor.account_id or seat.role == MODERATION:
+    if (
+        seat is None
+        or actor.account_id is None
+        or seat.marker_id != actor.account_id
+        or seat.role == MODERATION
+    ):
         raise NotFound(_l("There is no such answer to mark."))
     answer = locked_answer(work, seat.answer_id)
     scheme_for(actor, answer.quiz_id)
     require_unreleased(answer)
     if answer.how == MODERATION:
         raise Conflict(
-            _l("A moderator has marked this answer; marks before that stay as they are."), rule="marking.moderated"
+            _l("A moderator has marked this answer; marks before that stay as they are."),
+            rule="marking.moderated",
         )
     return seat, answer
 

@@ -235,5 +235,3 @@ class JudgedResult(Model):
 def plain(value: Decimal | None) -> str | None:
     """A score or mark as JSON and the journal write it."""
     return None if value is None else format(value.normalize(), "f")
-
-

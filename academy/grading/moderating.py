@@ -33,7 +33,8 @@ def moderate(actor: Actor, answer_id: int, mark: Mark, *, reason: str) -> None:
         seat = next((one for one in seats if one.role == MODERATION), None)
         if any(one.marker_id == actor.account_id for one in seats if one is not seat and one.stored_at):
             raise Conflict(
-                _l("You marked this answer yourself; somebody else has to moderate it."), rule="marking.moderator"
+                _l("You marked this answer yourself; somebody else has to moderate it."),
+                rule="marking.moderator",
             )
         for one in seats:  # what nobody has marked yet need not be marked any more
             if one is not seat and one.stored_at is None and one.marker_id is not None:
@@ -62,7 +63,9 @@ def confirm_marks(actor: Actor, answer_id: int) -> None:
         answer = _led(work, actor, answer_id)
         if answer.flagged:
             _clear_flags(work, answer)
-            record(actor, "marking.confirm", "marking_answer", answer_id, details={"score": plain(answer.score)})
+            record(
+                actor, "marking.confirm", "marking_answer", answer_id, details={"score": plain(answer.score)}
+            )
 
 
 def _led(work: UnitOfWork, actor: Actor, answer_id: int) -> MarkingAnswer:

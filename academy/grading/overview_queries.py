@@ -107,7 +107,9 @@ def _markers(quiz_id: int, named: Iterable[int]) -> Iterable[MarkerRow]:
         select(MarkingSeat.answer_id, MarkingSeat.marker_id, MarkingSeat.score)
         .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
         .where(
-            MarkingAnswer.quiz_id == quiz_id, MarkingSeat.marker_id.is_not(None), MarkingSeat.role != MODERATION
+            MarkingAnswer.quiz_id == quiz_id,
+            MarkingSeat.marker_id.is_not(None),
+            MarkingSeat.role != MODERATION,
         )
     ).all()
     by_answer: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
@@ -149,7 +151,9 @@ DISPUTED, FLAGGED, ALL = "disputed", "flagged", "all"
 SAMPLES = (ALL, FLAGGED, DISPUTED)
 
 
-def sample_of(actor: Actor, quiz_id: int, *, rule: str = ALL, size: int = 20, seed: str = "1") -> list[SampleRow]:
+def sample_of(
+    actor: Actor, quiz_id: int, *, rule: str = ALL, size: int = 20, seed: str = "1"
+) -> list[SampleRow]:
     """Marked answers for a moderator to look at.
 
     Args:

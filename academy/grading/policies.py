@@ -40,7 +40,9 @@ def is_registrar(actor: Actor) -> bool:
     return Role.REGISTRAR in actor.roles
 
 
-@policy(_l("Marking is led by the course's instructors and the administrators of its unit, never by a registrar."))
+@policy(
+    _l("Marking is led by the course's instructors and the administrators of its unit, never by a registrar.")
+)
 def can_lead_marking(actor: Actor, course: CourseView) -> bool:
     return can_edit_course(actor, course) and not is_registrar(actor)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 
 from academy.catalog.models import Course
 from academy.grading.deciding import TEN
@@ -33,7 +33,8 @@ from academy.quizzes.rules import QuizRules
 from academy.quizzes.views import shown_seed
 
 __all__ = [
-    "claimable_by", "find_scheme", "get_seat", "has_left", "list_work", "next_of", "phrases_of", "shown_question",
+    "claimable_by", "find_scheme", "get_seat", "has_left", "list_work", "next_of", "phrases_of",
+    "progress_at", "shown_question",
 ]  # fmt: skip
 
 
@@ -58,7 +59,9 @@ def claimable_by(actor: Actor, scheme: Scheme) -> ColumnElement[bool]:
     """
     own = MarkingSeat.__table__.alias("own_seat")
     has_one = (
-        select(own.c.id).where(own.c.answer_id == MarkingAnswer.id, own.c.marker_id == actor.account_id).exists()
+        select(own.c.id)
+        .where(own.c.answer_id == MarkingAnswer.id, own.c.marker_id == actor.account_id)
+        .exists()
     )
     rules = [
         MarkingSeat.marker_id.is_(None),
@@ -136,9 +139,11 @@ def list_work(actor: Actor) -> list[Work]:
     return found
 
 
-def work_at(actor: Actor, seat: SeatView, scheme: Scheme) -> Work:
-    """How far the actor is at the quiz of a seat."""
-    return _work(actor, seat.quiz_id, scheme, seat.quiz_title, {})
+def progress_at(actor: Actor, seat: SeatView) -> tuple[Work, Row | None]:
+    """How far the actor is at the quiz of a seat, and the mark they stored last (``id``, ``stored_at``) if it can
+    still be undone; three queries."""
+    scheme = find_scheme(seat.quiz_id)
+    return _work(actor, seat.quiz_id, scheme, seat.quiz_title, {}), _last_stored(actor, seat.quiz_id)
 
 
 def _work(
@@ -156,7 +161,9 @@ def _work(
         .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
         .where(MarkingAnswer.quiz_id == quiz_id)
     ).one()
-    return Work(quiz_id=quiz_id, title=title, course_title=course_title, stored=stored, mine=waiting, open=free)
+    return Work(
+        quiz_id=quiz_id, title=title, course_title=course_title, stored=stored, mine=waiting, open=free
+    )
 
 
 def get_seat(actor: Actor, seat_id: int) -> SeatView:
@@ -251,8 +258,7 @@ def without_names(answer: Any) -> Any:
     }
 
 
-def last_stored(actor: Actor, quiz_id: int) -> Any:
-    """The mark the actor stored last at a quiz that can still be undone, as a row ``id, stored_at``; or None."""
+def _last_stored(actor: Actor, quiz_id: int) -> Row | None:
     return db.session.execute(
         select(MarkingSeat.id, MarkingSeat.stored_at)
         .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
@@ -271,6 +277,8 @@ def phrases_of(actor: Actor) -> list[MarkerPhrase]:
     """The actor's own phrases, in the order of the alphabet."""
     return list(
         db.session.scalars(
-            select(MarkerPhrase).where(MarkerPhrase.account_id == actor.account_id).order_by(MarkerPhrase.text)
+            select(MarkerPhrase)
+            .where(MarkerPhrase.account_id == actor.account_id)
+            .order_by(MarkerPhrase.text)
         )
     )

@@ -18,8 +18,12 @@ def checked_reason(text: str, field: str = "reason") -> str:
     reason = clean(text or "", multiline=True).strip()
     if not any(sign.isalnum() for sign in reason):
         message = _l("Say why; the reason is kept with the change.")
-        raise Invalid(_l("Please correct the fields named below."), rule="grading.reason", errors={field: [message]})
+        raise Invalid(
+            _l("Please correct the fields named below."), rule="grading.reason", errors={field: [message]}
+        )
     if len(reason) > MAX_REASON:
         message = _l("At most %(n)s characters.", n=MAX_REASON)
-        raise Invalid(_l("Please correct the fields named below."), rule="grading.reason", errors={field: [message]})
+        raise Invalid(
+            _l("Please correct the fields named below."), rule="grading.reason", errors={field: [message]}
+        )
     return reason

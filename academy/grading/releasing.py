@@ -55,7 +55,9 @@ def release_marks(actor: Actor, quiz_id: int) -> MarkingRelease:
         released = work.session.execute(
             update(MarkingAnswer)
             .where(
-                MarkingAnswer.quiz_id == quiz_id, MarkingAnswer.state == FINAL, MarkingAnswer.release_id.is_(None)
+                MarkingAnswer.quiz_id == quiz_id,
+                MarkingAnswer.state == FINAL,
+                MarkingAnswer.release_id.is_(None),
             )
             .values(release_id=release.id)
             .returning(MarkingAnswer.id)
@@ -63,7 +65,10 @@ def release_marks(actor: Actor, quiz_id: int) -> MarkingRelease:
         ).all()
         release.answers = len(released)
         job = work.enqueue(
-            "grading.release", key=f"grading.release:{release.id}", owner=actor.account_id, release_id=release.id
+            "grading.release",
+            key=f"grading.release:{release.id}",
+            owner=actor.account_id,
+            release_id=release.id,
         )
         release.job_id = job.id
         record(actor, "marking.release", "quiz", quiz_id, details={"answers": release.answers})
@@ -75,7 +80,11 @@ def _require_ready(actor: Actor, quiz_id: int) -> None:
     overview = overview_of(actor, quiz_id)
     if overview.waiting:
         raise Conflict(
-            _n("%(num)s answer still waits for a mark.", "%(num)s answers still wait for a mark.", overview.waiting),
+            _n(
+                "%(num)s answer still waits for a mark.",
+                "%(num)s answers still wait for a mark.",
+                overview.waiting,
+            ),
             rule="marking.waiting",
             next_step=_l("Marks are released all at once, when every answer has its mark."),
         )
@@ -105,7 +114,8 @@ def apply_release(release_id: int) -> Iterator[tuple[int, int]]:
         .order_by(MarkingAnswer.attempt_id, MarkingAnswer.slot)
     ).all()
     attempts = [
-        (attempt_id, [row.id for row in rows]) for attempt_id, rows in groupby(waiting, lambda row: row.attempt_id)
+        (attempt_id, [row.id for row in rows])
+        for attempt_id, rows in groupby(waiting, lambda row: row.attempt_id)
     ]
     for number, (attempt_id, answer_ids) in enumerate(attempts, start=1):
         _give_grades(actor, attempt_id, answer_ids)
@@ -134,7 +144,10 @@ def _give_grades(actor: Actor, attempt_id: int, answer_ids: list[int]) -> None:
         for answer in answers:
             marks = {role: seat.score for role, seat in seats[answer.id].items() if seat.score is not None}
             decision = decide(
-                marks, double=SECOND in seats[answer.id], distance=scheme.distance, third_rule=scheme.third_rule
+                marks,
+                double=SECOND in seats[answer.id],
+                distance=scheme.distance,
+                third_rule=scheme.third_rule,
             )
             deciding = [seats[answer.id][role] for role in decision.by if role in seats[answer.id]]
             grades[answer.slot] = NewGrade(grade=grade_of(answer, deciding))

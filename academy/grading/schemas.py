@@ -88,7 +88,9 @@ class MarkBody(Strict):
     levels = fields.Dict(keys=fields.String(), values=fields.String(), load_default=None, allow_none=True)
     points = Points(load_default=None, allow_none=True)
     comments = fields.Dict(
-        keys=fields.String(), values=fields.String(validate=validate.Length(max=MAX_COMMENT)), load_default=dict
+        keys=fields.String(),
+        values=fields.String(validate=validate.Length(max=MAX_COMMENT)),
+        load_default=dict,
     )
     comment = fields.String(load_default="", validate=validate.Length(max=MAX_COMMENT))
     flagged = fields.Boolean(load_default=False, truthy={True}, falsy={False})

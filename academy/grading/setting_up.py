@@ -94,7 +94,9 @@ def accounts_named(text: str) -> list[dict[str, Any]]:
     for line in filter(None, (line.strip() for line in text.splitlines())):
         name, _colon, quota = (part.strip() for part in line.partition(":"))
         if quota and not (quota.isascii() and quota.isdecimal() and len(quota) < 7):
-            faults.append(_l("“%(line)s”: write a user name, or a user name, a colon and a number.", line=line[:80]))
+            faults.append(
+                _l("“%(line)s”: write a user name, or a user name, a colon and a number.", line=line[:80])
+            )
         wanted[name] = int(quota) if quota.isascii() and quota.isdecimal() and len(quota) < 7 else None
     with unit_of_work() as work:
         known = dict(
@@ -130,4 +132,6 @@ def _require_markers(work: UnitOfWork, accounts: list[int]) -> None:
         elif Role.INSTRUCTOR.value not in roles[account]:
             faults.append(_l("“%(name)s” is not an instructor.", name=names[account]))
     if faults:
-        raise Invalid(_l("Please correct the fields named below."), rule="marking.markers", errors={"markers": faults})
+        raise Invalid(
+            _l("Please correct the fields named below."), rule="marking.markers", errors={"markers": faults}
+        )

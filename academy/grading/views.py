@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from academy.catalog.views import CourseView
 from academy.grading.agreement import Agreement
+from academy.grading.bands import Band
 from academy.grading.scheme import Scheme
+from academy.kernel import clock
 from academy.questions.queries import VersionRow
 
 
@@ -219,14 +221,30 @@ class AppealView:
     markers: frozenset[int]
     questions: tuple[AppealQuestionView, ...]
 
+    @property
+    def last_day(self) -> date:
+        """The day with whose end the time to decide is over."""
+        return _day_before(self.due_at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chance:
-    """Whether a learner can appeal against an attempt's mark, and until when; else ``appeal`` that there is, or neither."""
+    """Whether a learner can appeal against the mark of an attempt, and until when; or the appeal there is already.
+
+    ``band``: of the mark, by the set it was judged with; None below the lowest.
+    """
 
     deadline: datetime | None = None
     is_open: bool = False
-    appeal: AppealView | None = None
+    appeal_id: int | None = None
+    appeal_state: str = ""
+    appeal_outcome: str | None = None
+    band: Band | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The day with whose end the time to ask is over."""
+        return _day_before(self.deadline) if self.deadline else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,3 +256,8 @@ class AppealFigures:
     changed: int | None = None
     mean_change: Decimal | None = None
     median_days: int | None = None
+
+
+def _day_before(end: datetime) -> date:
+    """The day that an end of a day belongs to."""
+    return clock.local(end - timedelta(seconds=1)).date()
