@@ -26,6 +26,7 @@ from academy.catalog.owner_paths import on_unit_moved
 from academy.certificates.services import on_course_completed
 from academy.config import Config, writable_instance
 from academy.enrollment.queries import count_studying
+from academy.grading.services import on_attempt_submitted, on_graded
 from academy.kernel import clock
 from academy.kernel.connections import engine_options
 from academy.kernel.db import db
@@ -170,6 +171,9 @@ def _wire(app: Flask, modules: Modules) -> None:
     subscribe(app, CourseCompleted, on_course_completed, atomic=True)
     subscribe(app, AttemptGraded, on_attempt, atomic=True)
     subscribe(app, MarkChanged, on_mark_changed, atomic=True)
+    subscribe(app, AttemptSubmitted, on_attempt_submitted, atomic=True)
+    for graded in (AttemptSubmitted, AttemptGraded, MarkChanged):
+        subscribe(app, graded, on_graded, atomic=True)
     for changed in (CoursePublished, CourseWithdrawn, CourseAudienceChanged, CourseMaterialChanged):
         subscribe(app, changed, note_course_changed, atomic=True)
     app.extensions["academy_subscriptions"].add_for_all(

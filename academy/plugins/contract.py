@@ -44,7 +44,8 @@ class Grade:
         score: −1 to 1; below 0 only where the author lets a wrong answer cost points.
         feedback: remarks for the learner, shown only when the review policy allows.
         details: evidence as JSON values, kept with the answer.
-        pending: a person (or a later run) must grade it; the score does not count yet.
+        pending: it is not graded yet and the score does not count: it waits for a person, or, if the details
+            name a ``fault``, for a later run of the grader that failed or is not installed.
     """
 
     score: Decimal
@@ -55,6 +56,11 @@ class Grade:
     def __post_init__(self) -> None:
         if not Decimal(-1) <= self.score <= Decimal(1):
             raise ValueError(f"a score must lie between -1 and 1, not {self.score}")
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether only a person can grade it: no later run of a grader will."""
+        return self.pending and "fault" not in self.details
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

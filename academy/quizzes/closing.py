@@ -17,7 +17,6 @@ from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.plugins.contract import Grade
 from academy.questions.queries import VersionRow, grade_item
-from academy.questions.registry import is_graded_by_hand
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted
 from academy.quizzes.marks import FOUR_PLACES, mark_of, share_of, to_decimal, with_penalty
 from academy.quizzes.models import EXPIRED, OPEN, SUBMITTED, Attempt, AttemptItem, Quiz, QuizVersion
@@ -112,6 +111,8 @@ def expire_overdue(limit: int = 1000) -> int:
 def grade_pending(attempt_id: int) -> None:
     """Grade what a failing or missing grader left, and make the mark once nothing is left.
 
+    What waits for a person is left to people: with it the attempt goes on waiting, without an error.
+
     Raises:
         Unavailable: a grader still fails; to be tried again.
     """
@@ -122,17 +123,17 @@ def grade_pending(attempt_id: int) -> None:
         course_id, rules = rules_of(attempt)
         rows = slot_rows(attempt.id)
         for item, version in rows:
-            if _waits_for_a_grader(item, version):
+            if _waits_for_grader(item):
                 keep_grade(
                     item,
                     grade_item(
                         version, item.answer, shown_seed(rules, attempt.seed, item.slot, version.kind)
                     ),
                 )
-        if any(_waits_for_a_grader(item, version) for item, version in rows):
+        if any(_waits_for_grader(item) for item, _version in rows):
             raise Unavailable(_l("An answer of attempt %(id)s still cannot be graded.", id=attempt.id))
         make_mark(attempt, rules, [item for item, _version in rows])
-        if not attempt.pending:  # else the rest is graded by hand
+        if not attempt.pending:  # else the rest is graded by people
             _tell_graded(work, attempt, course_id)
 
 
@@ -147,7 +148,7 @@ def grade_late_answers(work: UnitOfWork, attempt: Attempt, slots: Iterable[int])
         if item.slot in slots:
             keep_grade(item, _grade(attempt, rules, item, version, {}))
     make_mark(attempt, rules, [item for item, _version in rows])
-    _grade_later(work, attempt, rows)
+    _grade_later(work, attempt, [item for item, _version in rows])
     if not attempt.pending:
         _tell_graded(work, attempt, course_id)
 
@@ -166,13 +167,8 @@ def _tell_graded(work: UnitOfWork, attempt: Attempt, course_id: int) -> None:
     )
 
 
-def _waits_for_a_grader(item: AttemptItem, version: VersionRow) -> bool:
-    """Whether its grader failed or is not installed; what a person grades waits for no job."""
-    return bool((item.grade or {}).get("pending")) and not is_graded_by_hand(version.kind)
-
-
-def _grade_later(work: UnitOfWork, attempt: Attempt, rows: Iterable[tuple[AttemptItem, VersionRow]]) -> None:
-    if any(_waits_for_a_grader(item, version) for item, version in rows):
+def _grade_later(work: UnitOfWork, attempt: Attempt, items: Iterable[AttemptItem]) -> None:
+    if any(_waits_for_grader(item) for item in items):
         work.enqueue("quizzes.grade_pending", key=f"quizzes.grade_pending:{attempt.id}", attempt_id=attempt.id)
 
 
@@ -184,6 +180,12 @@ def hold_attempt(work: UnitOfWork, attempt_id: int) -> Attempt | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def _waits_for_grader(item: AttemptItem) -> bool:
+    """Whether a grader may yet grade the answer; see :attr:`academy.plugins.contract.Grade.waits_for_person`."""
+    grade = item.grade or {}
+    return bool(grade.get("pending")) and "fault" in grade.get("details", {})
 
 
 def _is_overdue(attempt: Attempt, now: datetime) -> bool:
@@ -228,7 +230,7 @@ def _close(work: UnitOfWork, attempt: Attempt, pinned: Pinned, ahead: Ahead) -> 
     attempt.submitted_at = attempt.deadline if overdue else now
     make_mark(attempt, rules, [item for item, _version in rows])
     work.session.flush()
-    _grade_later(work, attempt, rows)
+    _grade_later(work, attempt, [item for item, _version in rows])
     work.emit(
         AttemptSubmitted(
             attempt_id=attempt.id,

@@ -22,6 +22,7 @@ from academy.quizzes.enrollments import standing
 from academy.quizzes.errors import AttemptClosed, CannotStart, OtherDevice, WrongPlace
 from academy.quizzes.page_fields import answers_in, base_name, field_name
 from academy.quizzes.policies import can_invigilate
+from academy.quizzes.result_parts import result_parts
 from academy.quizzes.results import body_of, result_of
 from academy.quizzes.seat_of_request import current_seat
 from academy.quizzes.views import AttemptView
@@ -240,6 +241,7 @@ def _result_page(view: AttemptView) -> str:
         "quizzes/result.html",
         view=view,
         result=result,
+        parts=list(result_parts(current_actor(), view, result)),
         items=[
             {
                 "slot": slot,

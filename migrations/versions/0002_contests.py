@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "contests"
-down_revision = "0001"
+down_revision = "regrading"
 branch_labels = None
 depends_on = None
 
