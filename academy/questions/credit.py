@@ -15,6 +15,7 @@ NOTHING = Decimal(0)
 ALL_OR_NOTHING = "all_or_nothing"
 RIGHT_MINUS_WRONG = "right_minus_wrong"
 EACH_PART = "each_part"
+EACH_BY_WEIGHT = "each_by_weight"
 NEIGHBOURS = "neighbours"
 POSITIONS = "positions"
 WEIGHTED = "weighted"
@@ -25,6 +26,7 @@ RULES: Mapping[str, object] = {
         "Right minus wrong: the share of right options chosen, less the share of wrong options chosen"
     ),
     EACH_PART: _l("Each part: every part that is right earns an equal share"),
+    EACH_BY_WEIGHT: _l("Each part: every part that is right earns the share that its weight gives it"),
     NEIGHBOURS: _l("Neighbours: every step that directly follows the one it should earns an equal share"),
     POSITIONS: _l("Positions: every step in its own place earns an equal share"),
     WEIGHTED: _l("Weighted: each answer counts with its own percentage; one below zero costs points"),

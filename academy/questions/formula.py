@@ -30,7 +30,9 @@ MAX_LENGTH, MAX_DEPTH, MAX_PARTS, MAX_DIGITS = 500, 30, 150, 20
 COST_OF_POWER = 20
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-_TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)|(?P<name>[a-z][a-z0-9_]*)|(?P<sign>[-+*/^%(),]))")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)|(?P<name>[a-z][a-z0-9_]*)|(?P<sign>[-+*/^%(),]))"
+)
 _WRITE_INSTEAD = {"×": "*", "·": "*", "⋅": "*", "÷": "/", ":": "/", "−": "-", "–": "-", "—": "-", "√": "sqrt(…)", "²": "^2", "³": "^3", "π": "pi"}  # fmt: skip
 
 

@@ -64,6 +64,7 @@ def test_each_gap_weighs_what_it_says(gap, lost):
     answer = right(spec)
     del answer[gap]
     assert grade(spec, answer).score == (1 - Decimal(lost) / Decimal("5.5")).quantize(Decimal("0.0001"))
+    assert grade(spec, answer).details["rule"] == "each_by_weight", "no equal shares are promised"
     assert grade(load(credit="all_or_nothing"), answer).score == 0
 
 
@@ -143,7 +144,7 @@ def test_feedback_is_for_what_was_filled_wrongly_and_names_its_gap():
 
 def test_the_solution_shows_words_and_numbers_as_the_language_writes_them():
     told = KIND.solution(load(), 4, "vi")
-    assert told["gaps"] == {"1": ["Chính phủ"], "2": ["Thủ tướng"], "3": ["15"], "4": ["97,4 % (± 5 %)"], "5": ["văn thư"]}
+    assert told["gaps"] == {"1": ["Chính phủ"], "2": ["Thủ tướng"], "3": ["15"], "4": ["97,4 (± 5 %)"], "5": ["văn thư"]}
     assert told["numbers"] == {"3": "15", "4": "97.4"}
 
 
@@ -197,4 +198,4 @@ def test_on_paper_gaps_are_numbered_lists_stand_behind_them_and_the_bank_below()
     printed = KIND.print(load(), 4, "vi")
     assert printed.text.startswith("Nghị định do (1) ____ ban hành, (2) ____ [")
     assert "Thủ tướng" in printed.text and set(printed.bank) == {"Chính phủ", "Quốc hội", "văn thư"}
-    assert printed.key == ("(1) Chính phủ", "(2) Thủ tướng", "(3) 15", "(4) 97,4 % (± 5 %)", "(5) văn thư")
+    assert printed.key == ("(1) Chính phủ", "(2) Thủ tướng", "(3) 15", "(4) 97,4 (± 5 %)", "(5) văn thư")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -44,7 +44,7 @@ ON_PAPER = {"vi": "Điền vào chỗ trống.", "en": "Fill the gaps.", "de": "
 
 
 class NumberGapSchema(ToleranceSchema):
-    """A number that is typed into a gap; ``unit`` stands behind it in the list of answers only."""
+    """A number that is typed into a gap; ``unit`` is what the text has behind it and some will type as well."""
 
     answer = DecimalText(required=True, error_messages={"required": _l("No right answer: give the number.")})
     unit = fields.String(validate=validate.Length(1, MAX_UNIT))
@@ -251,7 +251,7 @@ class Cloze(CoreType):
         return Grade(
             score=score,
             feedback=tuple(remark for remark in remarks if remark is not None),
-            details={"rule": rule, "parts": hits},
+            details={"rule": _rule_told(rule, gaps.values()), "parts": hits},
         )
 
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -332,6 +332,13 @@ def _is_right(gap: Mapping[str, Any], value: Any, bank: Mapping[str, Any]) -> bo
     return is_accepted(value, gap["accept"], gap.get("accents", IGNORE))
 
 
+def _rule_told(rule: str, gaps: Iterable[Mapping[str, Any]]) -> str:
+    """The rule as results name it: with weights, parts earn no equal shares."""
+    return (
+        credit.EACH_BY_WEIGHT if rule == credit.EACH_PART and any("weight" in gap for gap in gaps) else rule
+    )
+
+
 def _remark(gap: Mapping[str, Any], value: Any, is_right: bool) -> Feedback | None:
     """What is said about a filled gap, its number before it: of the option chosen, or of the gap if it is wrong."""
     words = _options(gap)[value].get("feedback") if "options" in gap else None
@@ -350,7 +357,7 @@ def _right_text(gap: Mapping[str, Any], bank: Mapping[str, Any], lang: str) -> l
     if "word" in gap:
         return [localized(entry["text"], lang) for entry in bank.values() if entry["id"] == gap["word"]]
     if "number" in gap:
-        return [key_line(told(Accepted.from_spec(gap["number"])), gap["number"].get("unit", ""), lang)]
+        return [key_line(told(Accepted.from_spec(gap["number"])), "", lang)]
     return list(gap["accept"].get(lang) or next(iter(gap["accept"].values())))
 
 
