@@ -72,7 +72,15 @@ def _packed(data: bytes) -> str | None:
             if first is not None and first.filename == "mimetype" and first.file_size < 100:
                 kind = archive.read(first)
                 return "odt" if kind.strip() == FORMATS["odt"].mime.encode() else None
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, NotImplementedError, OSError, ValueError, EOFError):
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        RuntimeError,
+        NotImplementedError,
+        OSError,
+        ValueError,
+        EOFError,
+    ):
         return None
     return None
 

@@ -46,11 +46,18 @@ def test_points_in_shapes(shape, coords, inside, outside):
 
 
 @given(
-    x=st.integers(0, 60), y=st.integers(0, 60), left=st.integers(0, 30), top=st.integers(0, 30), width=st.integers(1, 30), height=st.integers(1, 30)
+    x=st.integers(0, 60),
+    y=st.integers(0, 60),
+    left=st.integers(0, 30),
+    top=st.integers(0, 30),
+    width=st.integers(1, 30),
+    height=st.integers(1, 30),
 )
 def test_a_rectangle_is_the_same_as_a_polygon_in_both_directions(x, y, left, top, width, height):
     corners = [left, top, left + width, top, left + width, top + height, left, top + height]
-    back = [number for pair in reversed(list(zip(corners[::2], corners[1::2], strict=True))) for number in pair]
+    back = [
+        number for pair in reversed(list(zip(corners[::2], corners[1::2], strict=True))) for number in pair
+    ]
     expected = contains("rect", [left, top, width, height], (x, y))
     assert contains("polygon", corners, (x, y)) == contains("polygon", back, (x, y)) == expected
 
@@ -83,7 +90,12 @@ def test_most_pairs_is_the_greatest_number(wanted):
     def best(row: int, used: frozenset[int]) -> int:
         if row == len(wanted):
             return 0
-        return max([best(row + 1, used), *(1 + best(row + 1, used | {one}) for one in wanted[row] if one not in used)])
+        return max(
+            [
+                best(row + 1, used),
+                *(1 + best(row + 1, used | {one}) for one in wanted[row] if one not in used),
+            ]
+        )
 
     assert most_pairs(wanted) == best(0, frozenset())
 
@@ -104,7 +116,9 @@ def test_regions_are_shown_only_where_the_author_says_so():
 def test_named_regions_are_chosen_from_a_list():
     spec = load(mode="regions", most=3)
     ids = {one["name"]: one["id"] for one in KIND.present(spec, 1, "vi")["regions"]}
-    answer = KIND.read_form(MultiDict([("s1.region", ids["REGION-ONE"]), ("s1.region", ids["REGION-THREE"])]), "s1")
+    answer = KIND.read_form(
+        MultiDict([("s1.region", ids["REGION-ONE"]), ("s1.region", ids["REGION-THREE"])]), "s1"
+    )
     assert KIND.grade(spec, KIND.check_answer(spec, answer), 1).score == 0
     answer = {"regions": [ids["REGION-TWO"], ids["REGION-ONE"], ids["REGION-ONE"]]}
     assert KIND.grade(spec, KIND.check_answer(spec, answer), 1).score == 1
@@ -115,7 +129,15 @@ def test_numbers_that_are_none_are_refused_in_words():
     form = MultiDict([("s1.x", "150"), ("s1.y", "giữa"), ("s1.x", ""), ("s1.y", "")])
     with pytest.raises(Invalid, match="two whole numbers"):
         KIND.check_answer(spec, KIND.read_form(form, "s1"))
-    for wrong in ([[801, 0]], [[0, 601]], [[-1, 0]], [[1.5, 2]], [[True, 1]], [[1]], [IN_ONE, IN_TWO, OUTSIDE]):
+    for wrong in (
+        [[801, 0]],
+        [[0, 601]],
+        [[-1, 0]],
+        [[1.5, 2]],
+        [[True, 1]],
+        [[1]],
+        [IN_ONE, IN_TWO, OUTSIDE],
+    ):
         with pytest.raises(Invalid):
             KIND.check_answer(spec, {"points": wrong})
 
@@ -133,7 +155,10 @@ def test_numbers_that_are_none_are_refused_in_words():
         ({"regions": [HOTSPOT["regions"][0] | {"coords": "1, 2, x, 4"}]}, "whole numbers"),
         ({"picture": HOTSPOT["picture"] | {"path": "../../etc/passwd"}}, "Name a picture"),
         ({"picture": HOTSPOT["picture"] | {"path": "media/../x.svg"}}, "Name a picture"),
-        ({"picture": {name: HOTSPOT["picture"][name] for name in ("path", "width", "height")}}, "Describe the picture"),
+        (
+            {"picture": {name: HOTSPOT["picture"][name] for name in ("path", "width", "height")}},
+            "Describe the picture",
+        ),
     ],
 )
 def test_specs_that_cannot_be_asked_are_refused(changes, said):

@@ -23,7 +23,9 @@ def load(**changes) -> dict:
 
 def ids(spec: dict) -> tuple[dict[str, str], dict[str, str]]:
     view = KIND.present(spec, 1, "vi")
-    return {one["text"]: one["id"] for one in view["rows"]}, {one["text"]: one["id"] for one in view["columns"]}
+    return {one["text"]: one["id"] for one in view["rows"]}, {
+        one["text"]: one["id"] for one in view["columns"]
+    }
 
 
 def score(spec: dict, marked: dict[str, list[str]]) -> Decimal:
@@ -64,7 +66,12 @@ def test_columns_keep_their_order_and_rows_are_mixed_unless_the_author_wants_his
 def test_two_marks_in_a_row_of_one_are_refused():
     spec = load()
     rows, columns = ids(spec)
-    for wrong in ({rows["Luật"]: list(columns.values())}, {rows["Luật"]: []}, {"x": [columns["Quốc hội"]]}, {rows["Luật"]: ["x"]}):
+    for wrong in (
+        {rows["Luật"]: list(columns.values())},
+        {rows["Luật"]: []},
+        {"x": [columns["Quốc hội"]]},
+        {rows["Luật"]: ["x"]},
+    ):
         with pytest.raises(Invalid):
             KIND.check_answer(spec, wrong)
 

@@ -51,12 +51,18 @@ def test_categories_take_back_what_belongs_nowhere_but_nothing_earns_nothing():
     right = {ids["Luật"]: boxes["Quốc hội"], ids["Nghị định"]: boxes["Chính phủ"]}
     assert score(spec, right) == 1
     assert score(spec, right | {ids["Giấy mời"]: boxes["Quốc hội"]}) == Decimal("0.5")
-    assert score(load(PLACING_CATEGORIES, credit="all_or_nothing"), right | {ids["Giấy mời"]: boxes["Quốc hội"]}) == 0
+    assert (
+        score(load(PLACING_CATEGORIES, credit="all_or_nothing"), right | {ids["Giấy mời"]: boxes["Quốc hội"]})
+        == 0
+    )
     assert score(spec, {}) == 0
 
 
 def test_places_of_a_picture_are_numbered_whatever_the_author_calls_them():
-    places = [place | {"id": name} for place, name in zip(PLACING_PICTURE["places"], ("quoc-hoi", "chinh-phu"), strict=True)]
+    places = [
+        place | {"id": name}
+        for place, name in zip(PLACING_PICTURE["places"], ("quoc-hoi", "chinh-phu"), strict=True)
+    ]
     spec = load(PLACING_PICTURE, places=places)
     assert KIND.present(spec, 1, "vi") == KIND.present(load(PLACING_PICTURE), 1, "vi")
     ids = entries(spec)
@@ -76,15 +82,31 @@ def test_answers_for_other_places_are_refused():
     [
         (PLACING, {"passage": {"vi": "{1} và {1}", "en": "{1} {2}"}}, "exactly once"),
         (PLACING, {"passage": None}, "with its gaps"),
-        (PLACING, {"places": [{"id": "1", "accept": ["x"]}, {"id": "2", "accept": ["x"]}]}, "not enough right entries"),
+        (
+            PLACING,
+            {"places": [{"id": "1", "accept": ["x"]}, {"id": "2", "accept": ["x"]}]},
+            "not enough right entries",
+        ),
         (PLACING, {"places": [{"id": "1", "accept": ["q"]}, {"id": "2", "accept": ["x"]}]}, "Name entries"),
         (PLACING_CATEGORIES, {"reuse": True}, "stands once"),
-        (PLACING_CATEGORIES, {"places": [p | {"accept": ["x"]} for p in PLACING_CATEGORIES["places"]]}, "two categories"),
+        (
+            PLACING_CATEGORIES,
+            {"places": [p | {"accept": ["x"]} for p in PLACING_CATEGORIES["places"]]},
+            "two categories",
+        ),
         (PLACING_CATEGORIES, {"places": [{"id": "1", "accept": ["x"]}]}, "Name the category"),
         (PLACING_PICTURE, {"picture": None}, "Choose the picture"),
         (PLACING_PICTURE, {"places": [{"id": "1", "accept": ["x"]}]}, "numbers of the shape"),
-        (PLACING_PICTURE, {"places": [{"id": "1", "coords": [790, 0, 20, 20], "accept": ["x"]}]}, "out of the picture"),
-        (PLACING, {"entries": [*PLACING["entries"][:2], {"id": "z", "text": both("Quốc hội")}]}, "read the same"),
+        (
+            PLACING_PICTURE,
+            {"places": [{"id": "1", "coords": [790, 0, 20, 20], "accept": ["x"]}]},
+            "out of the picture",
+        ),
+        (
+            PLACING,
+            {"entries": [*PLACING["entries"][:2], {"id": "z", "text": both("Quốc hội")}]},
+            "read the same",
+        ),
     ],
 )
 def test_specs_that_cannot_be_asked_are_refused(given, changes, said):

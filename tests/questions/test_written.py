@@ -54,7 +54,12 @@ def test_every_choice_gives_a_score_from_nothing_to_all(points, data):
 
 @pytest.mark.parametrize(
     ("levels", "where"),
-    [({"c1": "high"}, "c2"), ({"c1": "high", "c2": "none"}, "c2"), ({"c1": "low", "c2": "low", "c3": "x"}, "c3"), ({}, "c1")],
+    [
+        ({"c1": "high"}, "c2"),
+        ({"c1": "high", "c2": "none"}, "c2"),
+        ({"c1": "low", "c2": "low", "c3": "x"}, "c3"),
+        ({}, "c1"),
+    ],
 )
 def test_a_missing_or_foreign_choice_is_named(levels, where):
     with pytest.raises(Invalid) as refusal:
@@ -137,8 +142,12 @@ def test_the_form_takes_a_decimal_comma_and_lets_go_of_emptied_criteria():
         "rubric.criteria.0.levels.1.text.vi": "có", "rubric.criteria.1.id": "b", "rubric.criteria.1.levels.0.points": "1",
     })  # fmt: skip
     spec = TEXT.spec_schema().load(TEXT.read_editor(form))
-    assert [row["id"] for row in spec["rubric"]["criteria"]] == ["a"] and best_points(spec["rubric"]) == Decimal("2.5")
-    only_empty = MultiDict({"text.vi": "Viết.", "rubric.criteria.0.id": "a", "rubric.criteria.0.levels.0.points": "1"})
+    assert [row["id"] for row in spec["rubric"]["criteria"]] == ["a"] and best_points(
+        spec["rubric"]
+    ) == Decimal("2.5")
+    only_empty = MultiDict(
+        {"text.vi": "Viết.", "rubric.criteria.0.id": "a", "rubric.criteria.0.levels.0.points": "1"}
+    )
     assert "rubric" not in TEXT.read_editor(only_empty)
 
 
