@@ -70,7 +70,8 @@ def list_questions(course: str) -> str:
 @needs(COURSE_EDIT)
 def new_question(course: str) -> str:
     kind = _kind(request.args.get("kind", ""))
-    place = QuestionPlace(lesson=request.args.get("lesson", ""))
+    in_lessons = not getattr(exercise_type(kind), "for_quizzes_only", False)
+    place = QuestionPlace(lesson=request.args.get("lesson", ""), use_lesson=in_lessons)
     studio = queries.get_studio_course(current_actor(), course)
     return _editor(studio, kind, {}, place)
 

@@ -114,7 +114,8 @@ class ExerciseType(Protocol):
     template: str
     """What the learner sees; works as a plain form and on paper. Its context: ``view``, ``name``,
     ``answer``, ``readonly`` (always, for somebody who has not signed in), ``result``, ``lang``, ``item``, ``course``
-    (its slug), ``in_place`` (it takes its own place in a page that has its scripts already).
+    (its slug), ``in_place`` (it takes its own place in a page that has its scripts already), and in an attempt ``files``
+    (where files of the answer are got, ``at`` with their key behind it, and put, ``upload``).
 
     If it depends on nothing else, neither on who reads nor on what it looks up, the type says so by an attribute
     ``template_is_pure = True``, and the academy keeps what it rendered."""

@@ -187,7 +187,9 @@ def _picture_faults(folder: CourseFolder, entry: Entry) -> Iterator[Fault]:
             file = folder.media_file(picture["path"], lang)
             if file is None:
                 yield entry.file.fault(
-                    (*where, "path"), f"There is no file “{picture['path']}”", "put it into media, or correct the path"
+                    (*where, "path"),
+                    f"There is no file “{picture['path']}”",
+                    "put it into media, or correct the path",
                 )
                 break
             if file.width and (file.width, file.height) != (picture["width"], picture["height"]):

@@ -139,14 +139,21 @@ _CRITERIA = (
     ("understanding", _texts("Hiểu văn bản", "Understanding of the text", "Verständnis des Textes")),
     ("evidence", _texts("Dẫn chứng và trích dẫn", "Evidence and citation", "Belege und Zitate")),
     ("reasoning", _texts("Lập luận", "Reasoning", "Argumentation")),
-    ("application", _texts("Vận dụng vào đơn vị", "Application to the unit", "Anwendung auf die eigene Dienststelle")),
+    (
+        "application",
+        _texts("Vận dụng vào đơn vị", "Application to the unit", "Anwendung auf die eigene Dienststelle"),
+    ),
     ("language", _texts("Ngôn ngữ và hình thức", "Language and form", "Sprache und Form")),
 )
 _LEVELS = (
     ("missing", _texts("Chưa đạt", "Missing", "Nicht erkennbar"), "0"),
     ("partial", _texts("Đạt một phần", "In part", "Teilweise"), "1"),
     ("good", _texts("Đạt", "Good", "Gut"), "2"),
-    ("full", _texts("Đạt đầy đủ, thuyết phục", "Complete and convincing", "Vollständig und überzeugend"), "3"),
+    (
+        "full",
+        _texts("Đạt đầy đủ, thuyết phục", "Complete and convincing", "Vollständig und überzeugend"),
+        "3",
+    ),
 )
 
 DEFAULT_RUBRIC: Mapping[str, Any] = {

@@ -67,7 +67,9 @@ def _whole(value: Any) -> int | None:
     return None
 
 
-def check_shape(shape: str, coords: Sequence[int], picture: Mapping[str, Any], at: Sequence[str | int]) -> None:
+def check_shape(
+    shape: str, coords: Sequence[int], picture: Mapping[str, Any], at: Sequence[str | int]
+) -> None:
     """Raise when the numbers are not those of the shape, or reach out of the picture."""
     needed = {
         RECT: (4, _l("A rectangle needs four numbers: left, top, width, height.")),

@@ -73,7 +73,9 @@ def show_attempt(attempt: int) -> str | tuple[str, int]:
 def show_file(attempt: int, key: str) -> Response:
     """A file that was handed in: only ever downloaded, and able to do nothing if opened all the same."""
     found = services.answer_file(current_actor(), attempt, key)
-    response = send_file(found.path, mimetype=found.mime, as_attachment=True, download_name=found.name, etag=False)
+    response = send_file(
+        found.path, mimetype=found.mime, as_attachment=True, download_name=found.name, etag=False
+    )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
@@ -263,8 +265,8 @@ def _files(view: AttemptView, slot: int) -> dict[str, str]:
     """Where files of an answer are got (their key follows) and put."""
     attempt = view.attempt.id
     return {
-        "get": url_for("quizzes.show_attempt", attempt=attempt) + "/files/",
-        "put": url_for("quizzes_api.upload_file", attempt=attempt, slot=slot),
+        "at": url_for("quizzes.show_attempt", attempt=attempt) + "/files/",
+        "upload": url_for("quizzes_api.upload_file", attempt=attempt, slot=slot),
     }
 
 

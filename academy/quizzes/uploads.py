@@ -30,7 +30,15 @@ from academy.quizzes.opening import open_attempt, slot_of
 from academy.quizzes.queries import get_attempt
 from academy.quizzes.seat import NOWHERE, Seat
 
-__all__ = ["MAX_UPLOAD", "AnswerFile", "UploadedFile", "answer_file", "tidy_uploads", "upload_file", "with_own_files"]
+__all__ = [
+    "MAX_UPLOAD",
+    "AnswerFile",
+    "UploadedFile",
+    "answer_file",
+    "tidy_uploads",
+    "upload_file",
+    "with_own_files",
+]
 
 MAX_UPLOAD = (MAX_FILES + 1) * MAX_MEGABYTES * MEGABYTE
 """The largest request with files: a whole form without scripts, with as many as an item may have."""
@@ -110,7 +118,9 @@ def with_own_files(work: UnitOfWork, item: AttemptItem, version: VersionRow, ans
         row.key: row
         for row in work.session.scalars(
             select(AttemptFile).where(
-                AttemptFile.attempt_id == item.attempt_id, AttemptFile.slot == item.slot, AttemptFile.key.in_(wanted)
+                AttemptFile.attempt_id == item.attempt_id,
+                AttemptFile.slot == item.slot,
+                AttemptFile.key.in_(wanted),
             )
         )
     }
@@ -130,7 +140,9 @@ def answer_file(actor: Actor, attempt_id: int, key: str) -> AnswerFile:
     """
     view = get_attempt(actor, attempt_id)
     name = db.session.scalar(
-        select(AttemptFile.name).where(AttemptFile.attempt_id == view.attempt.id, AttemptFile.key == key).limit(1)
+        select(AttemptFile.name)
+        .where(AttemptFile.attempt_id == view.attempt.id, AttemptFile.key == key)
+        .limit(1)
     )
     if name is None:
         raise NotFound(_l("There is no such file."))
@@ -180,7 +192,9 @@ def _accepted_format(version: VersionRow, data: bytes) -> str:
     elif len(data) > most * MEGABYTE:
         message = _l("The file is larger than %(n)s MB: make it smaller, or hand it in in parts.", n=most)
     elif kind not in formats:
-        message = _l("This is no file of the formats asked for (%(formats)s), whatever its name says.", formats=names)
+        message = _l(
+            "This is no file of the formats asked for (%(formats)s), whatever its name says.", formats=names
+        )
     else:
         return kind
     raise Invalid(message, rule="answer.file", errors={"file": [message]})

@@ -26,7 +26,9 @@ def shown(app, kind: str, spec: dict, errors: dict | None = None) -> str:
 
 
 @pytest.mark.parametrize(
-    "kind, given", [*ALL.items(), ("placing", PLACING_CATEGORIES), ("placing", PLACING_PICTURE)], ids=lambda one: one if isinstance(one, str) else ""
+    "kind, given",
+    [*ALL.items(), ("placing", PLACING_CATEGORIES), ("placing", PLACING_PICTURE)],
+    ids=lambda one: one if isinstance(one, str) else "",
 )
 def test_a_form_sent_back_unchanged_gives_the_same_spec(app, kind, given):
     spec = checked_spec(kind, copy.deepcopy(given))
@@ -58,7 +60,18 @@ def test_an_empty_form_shows_rows_to_fill_and_gives_next_to_nothing(app, kind):
     assert {"text.vi", "text.en", "explanation.vi"} <= form.names
     spec = exercise_type(kind).read_editor(form.values)
     # what a form offers to begin with: rules, a way of working, the default rubric
-    offered = {"credit", "accents", "tolerance", "gaps", "mode", "rubric", "rubric_shown", "formats", "max_files", "max_megabytes"}
+    offered = {
+        "credit",
+        "accents",
+        "tolerance",
+        "gaps",
+        "mode",
+        "rubric",
+        "rubric_shown",
+        "formats",
+        "max_files",
+        "max_megabytes",
+    }
     assert set(spec) <= offered
 
 
@@ -84,8 +97,18 @@ def test_rows_keep_their_order_and_lose_blanks():
 
 @pytest.mark.parametrize(
     "name",
-    ["text.vi.x.y", "text", "options", "options.0", "options.x.id", "text..", "options." + "0." * 50 + "x", ".text", "gaps.0.options.0.text.vi.q",
-     "options." + "9" * 5000 + ".text.vi"],
+    [
+        "text.vi.x.y",
+        "text",
+        "options",
+        "options.0",
+        "options.x.id",
+        "text..",
+        "options." + "0." * 50 + "x",
+        ".text",
+        "gaps.0.options.0.text.vi.q",
+        "options." + "9" * 5000 + ".text.vi",
+    ],
 )
 def test_hostile_names_do_no_harm(name):
     for names in ([name, "text.vi"], ["text.vi", name]):
@@ -95,8 +118,39 @@ def test_hostile_names_do_no_harm(name):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "name",
-    ["text", "text.0", "text.x", "explanation", "options", "options.0", "options.x", "options.0.text", "options.0.id.x", "accept", "accept.vi",
-     "accept.0", "pairs", "rows.0", "rows.0.correct", "regions", "regions.0.coords", "places.0.accept", "rubric.criteria", "formats", "picture", "pairs.0.left", "distractors", "distractors.x", "steps", "steps.0", "gaps", "gaps.0.options", "gaps.0.accept", "answer.x", "credit.0"],
+    [
+        "text",
+        "text.0",
+        "text.x",
+        "explanation",
+        "options",
+        "options.0",
+        "options.x",
+        "options.0.text",
+        "options.0.id.x",
+        "accept",
+        "accept.vi",
+        "accept.0",
+        "pairs",
+        "rows.0",
+        "rows.0.correct",
+        "regions",
+        "regions.0.coords",
+        "places.0.accept",
+        "rubric.criteria",
+        "formats",
+        "picture",
+        "pairs.0.left",
+        "distractors",
+        "distractors.x",
+        "steps",
+        "steps.0",
+        "gaps",
+        "gaps.0.options",
+        "gaps.0.accept",
+        "answer.x",
+        "credit.0",
+    ],
 )
 def test_a_form_with_names_of_its_own_making_is_refused_and_shown_again(app, kind, name):
     spec = exercise_type(kind).read_editor(MultiDict({name: "value", "text.vi": "Câu hỏi"}))

@@ -25,7 +25,7 @@ EXAMPLES = [
     ("matrix", MATRIX_MANY),
     ("extended", ALL["extended"] | {"rubric_shown": "before"}),
 ]
-FILES = {"get": "/attempts/1/files/", "put": "/api/v1/attempts/1/answers/1/files"}
+FILES = {"at": "/attempts/1/files/", "upload": "/api/v1/attempts/1/answers/1/files"}
 each_example = pytest.mark.parametrize(
     ("kind", "given"), EXAMPLES, ids=[f"{number}-{kind}" for number, (kind, _spec) in enumerate(EXAMPLES)]
 )
@@ -100,13 +100,29 @@ def test_what_was_typed_and_refused_comes_back(app):
 def test_a_chosen_level_is_told_with_the_rubric_only_when_the_rubric_is(app):
     spec = TYPES["extended"].spec_schema().load(copy.deepcopy(ALL["extended"]))
     grade = Grade(score=Decimal("0.5"), details={"levels": {"c1": "high", "c2": "low"}})
-    page = shown(app, "extended", spec, answer="Vì dân", readonly=True, result={"grade": grade, "solution": TYPES["extended"].solution(spec, 1, "vi")})
+    page = shown(
+        app,
+        "extended",
+        spec,
+        answer="Vì dân",
+        readonly=True,
+        result={"grade": grade, "solution": TYPES["extended"].solution(spec, 1, "vi")},
+    )
     assert page.count("rubric-reached") == 2 and "MODEL-ANSWER" in page
     silent = spec | {"rubric_shown": "never"}
-    page = shown(app, "extended", silent, answer="Vì dân", readonly=True, result={"grade": grade, "solution": TYPES["extended"].solution(silent, 1, "vi")})
+    page = shown(
+        app,
+        "extended",
+        silent,
+        answer="Vì dân",
+        readonly=True,
+        result={"grade": grade, "solution": TYPES["extended"].solution(silent, 1, "vi")},
+    )
     assert "rubric-reached" not in page and "Lập luận" not in page
 
 
 def test_a_picture_that_is_missing_is_said(app):
     spec = TYPES["hotspot"].spec_schema().load(copy.deepcopy(HOTSPOT))
-    assert "notice-warning" in shown(app, "hotspot", spec) and PICTURE["path"] not in shown(app, "hotspot", spec)
+    assert "notice-warning" in shown(app, "hotspot", spec) and PICTURE["path"] not in shown(
+        app, "hotspot", spec
+    )

@@ -111,9 +111,24 @@ def test_what_is_shown_does_not_depend_on_what_is_right(kind, seed, lang):
     """The strongest form of "no key in it": another key, or other names, give the very same view."""
     spec = load(kind)
     if kind != "single" or seed != AUTHORS_ORDER:
-        assert TYPES[kind].present(other_key(kind), seed or 1, lang) == TYPES[kind].present(spec, seed or 1, lang)
+        assert TYPES[kind].present(other_key(kind), seed or 1, lang) == TYPES[kind].present(
+            spec, seed or 1, lang
+        )
     shown = json.dumps(TYPES[kind].present(spec, seed, lang), ensure_ascii=False)
-    for secret in ("EXPLANATION", "FEEDBACK", "correct", "formula", "tolerance", "97.4", "hoà nhã", '"p1"', '"s1"', "REGION", "MODEL", "Lập luận"):
+    for secret in (
+        "EXPLANATION",
+        "FEEDBACK",
+        "correct",
+        "formula",
+        "tolerance",
+        "97.4",
+        "hoà nhã",
+        '"p1"',
+        '"s1"',
+        "REGION",
+        "MODEL",
+        "Lập luận",
+    ):
         assert secret not in shown
 
 
@@ -185,12 +200,29 @@ def test_ids_are_the_same_in_every_language_and_for_every_seed(kind):
 def test_choices_keep_the_authors_order_with_seed_zero_and_orders_never_do():
     shown = TYPES["single"].present(load("single"), AUTHORS_ORDER, "vi")["options"]
     assert [one["text"] for one in shown] == ["Thủ tướng", "Chủ tịch nước", "Bộ trưởng"]
-    steps = [step["text"] for step in TYPES["ordering"].present(load("ordering"), AUTHORS_ORDER, "vi")["steps"]]
+    steps = [
+        step["text"] for step in TYPES["ordering"].present(load("ordering"), AUTHORS_ORDER, "vi")["steps"]
+    ]
     spec = load("ordering", steps=list(reversed(load("ordering")["steps"])))
     assert steps == [step["text"] for step in TYPES["ordering"].present(spec, AUTHORS_ORDER, "vi")["steps"]]
 
 
-WRONG_SHAPES = [7, 1.5, "", "nonsense", [], ["x"], [1], {}, {"a": 1}, {"x": "y"}, {"1": []}, [[]], True, {"number": "NaN"}]
+WRONG_SHAPES = [
+    7,
+    1.5,
+    "",
+    "nonsense",
+    [],
+    ["x"],
+    [1],
+    {},
+    {"a": 1},
+    {"x": "y"},
+    {"1": []},
+    [[]],
+    True,
+    {"number": "NaN"},
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -260,25 +292,33 @@ def test_single_needs_exactly_one_right_option():
 def test_options_that_read_the_same_are_refused_but_case_and_tones_tell_apart():
     same = [option("a", "Luật", correct=True), option("b", " Luật ")]
     assert "same" in str(faults("single", options=same)["options"][0])
-    load("single", options=[option("a", "Uỷ ban", correct=True), option("b", "Ủy ban"), option("c", "ủy ban")])
+    load(
+        "single", options=[option("a", "Uỷ ban", correct=True), option("b", "Ủy ban"), option("c", "ủy ban")]
+    )
 
 
 def test_option_ids_are_unique_and_plain():
-    assert "id" in str(faults("single", options=[option("a", "1", correct=True), option("a", "2")])["options"][0])
+    assert "id" in str(
+        faults("single", options=[option("a", "1", correct=True), option("a", "2")])["options"][0]
+    )
     assert faults("single", options=[option("A b", "1", correct=True), option("b", "2")])["options"]
 
 
 def test_feedback_of_the_chosen_option_only():
     spec = load("single")
     wrong = next(
-        one["id"] for one in TYPES["single"].present(spec, 1, "vi")["options"] if one["text"] == "Chủ tịch nước"
+        one["id"]
+        for one in TYPES["single"].present(spec, 1, "vi")["options"]
+        if one["text"] == "Chủ tịch nước"
     )
     (remark,) = TYPES["single"].grade(spec, wrong, 1).feedback
     assert remark.tone == "wrong" and remark.text["vi"] == "FEEDBACK-WRONG"
 
 
 def test_multiple_needs_a_right_and_a_wrong_option():
-    assert "No right answer" in str(faults("multiple", options=[option("a", "1"), option("b", "2")])["options"][0])
+    assert "No right answer" in str(
+        faults("multiple", options=[option("a", "1"), option("b", "2")])["options"][0]
+    )
     every = [option("a", "1", correct=True), option("b", "2", correct=True)]
     assert "at least one must be wrong" in str(faults("multiple", options=every)["options"][0])
 
@@ -296,9 +336,7 @@ def test_multiple_right_minus_wrong_and_all_or_nothing():
     assert TYPES["multiple"].grade(spec, [], 1).details["rule"] == "right_minus_wrong"
 
 
-@given(
-    right=st.integers(1, 6), wrong=st.integers(1, 6), hits=st.integers(0, 6), slips=st.integers(0, 6)
-)
+@given(right=st.integers(1, 6), wrong=st.integers(1, 6), hits=st.integers(0, 6), slips=st.integers(0, 6))
 def test_right_minus_wrong_is_fair(right, wrong, hits, slips):
     hits, slips = min(hits, right), min(slips, wrong)
     rights, wrongs = {f"r{n}" for n in range(right)}, {f"w{n}" for n in range(wrong)}
@@ -338,7 +376,8 @@ def test_short_ignores_accents_if_the_author_says_so(answer):
 
 
 @pytest.mark.parametrize(
-    "answer, earned", [("hòa nhã", 1), ("Hoà Nhã", 1), ("hoa nha", 0), ("hỏa nhã", 0), ("đạo đức!", 1), ("dao duc", 0)]
+    "answer, earned",
+    [("hòa nhã", 1), ("Hoà Nhã", 1), ("hoa nha", 0), ("hỏa nhã", 0), ("đạo đức!", 1), ("dao duc", 0)],
 )
 def test_short_with_accents_still_ignores_the_place_of_the_tone(answer, earned):
     assert score("short", load("short", accents="require"), answer) == earned

@@ -35,7 +35,10 @@ SETTINGS: dict[str, Any] = {
     "attempts": 3,
     "pass_mark": "5.0",
     "draw": [{"outcome": "o1", "count": 2}, {"outcome": "o2", "count": 1}],
-    "review": {"after_submit": ["score", "outcomes"], "after_close": ["score", "outcomes", "answers", "feedback"]},
+    "review": {
+        "after_submit": ["score", "outcomes"],
+        "after_close": ["score", "outcomes", "answers", "feedback"],
+    },
 }
 
 
@@ -74,7 +77,11 @@ def make_course(slug: str = "van-ban") -> tuple[int, Actor]:
         Actor.system(),
         course.id,
         description=CourseDescription(
-            title=both("Văn bản"), summary=both("Tóm tắt"), languages=["vi", "en"], outcomes=OUTCOMES, quizzes=["final"]
+            title=both("Văn bản"),
+            summary=both("Tóm tắt"),
+            languages=["vi", "en"],
+            outcomes=OUTCOMES,
+            quizzes=["final"],
         ),
         outline=[OutlinePlan(lesson="01-van-ban", outcomes=["o1", "o2"])],
     )
@@ -126,5 +133,11 @@ def sat_by_hand(app) -> Sat:
     sat = make_sat()
     for kind, spec in BY_HAND.items():
         sat.item(f"kind-{kind}", kind, spec, "o2", use_lesson=False)
-    sat.settings(draw=[{"outcome": "o1", "count": 1}, {"kinds": ["extended"], "count": 1}, {"kinds": ["file"], "count": 1}])
+    sat.settings(
+        draw=[
+            {"outcome": "o1", "count": 1},
+            {"kinds": ["extended"], "count": 1},
+            {"kinds": ["file"], "count": 1},
+        ]
+    )
     return sat

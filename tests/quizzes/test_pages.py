@@ -78,9 +78,11 @@ def test_a_whole_quiz_without_scripts(reader, sat):
     assert {"s1", "s2", "s3", "base.1", "base.2", "base.3"} <= fields.names
     slots = view(reader.actor, attempt).slots
     # the first button is what Enter presses: it must store, not hand in
-    assert fields.buttons and [b.get("formaction") for b in fields.buttons if b.get("name") in ("save", "review")] == [
-        f"/attempts/{attempt}"
-    ] * 2
+    assert (
+        fields.buttons
+        and [b.get("formaction") for b in fields.buttons if b.get("name") in ("save", "review")]
+        == [f"/attempts/{attempt}"] * 2
+    )
     form = fields.values
     form["s1"], form["s3"] = right_answer(slots[0]), wrong_answer(slots[2])
     form["save"] = "1"
@@ -132,7 +134,9 @@ def test_a_page_that_was_changed_wins_over_what_was_stored_before_it_was_sent(re
     assert view(reader.actor, attempt).slots[0].stored_sequence == 5
 
 
-def test_an_answer_that_cannot_be_read_is_shown_again_with_the_reason_and_the_rest_is_stored(app, sat_all_kinds):
+def test_an_answer_that_cannot_be_read_is_shown_again_with_the_reason_and_the_rest_is_stored(
+    app, sat_all_kinds
+):
     sat = sat_all_kinds
     reader = Reader(app.test_client(), sat.learner("Số"))
     attempt = begin(reader, sat)
@@ -213,14 +217,22 @@ def answer_of(slot, *, right):
         case "numeric" | "calculated":
             return key["answer"] if right else 1
         case "matching":
-            return key["pairs"] if right else dict(zip(key["pairs"], reversed(key["pairs"].values()), strict=True))
+            return (
+                key["pairs"]
+                if right
+                else dict(zip(key["pairs"], reversed(key["pairs"].values()), strict=True))
+            )
         case "ordering":
             return key["order"] if right else key["order"][::-1]
         case "cloze":
             return {"2": "ký" if right else "x"}
         case "matrix":
             columns = {row: [one] for row, (one,) in key["rows"].items()}
-            return columns if right else {row: columns[other] for row, other in zip(columns, reversed(columns), strict=True)}
+            return (
+                columns
+                if right
+                else {row: columns[other] for row, other in zip(columns, reversed(columns), strict=True)}
+            )
         case "hotspot":
             return {"points": [region["middle"] if right else [1, 1] for region in key["regions"]]}
         case "placing":
@@ -243,7 +255,9 @@ def test_the_result_page_explains_every_kind_once_released(app, sat_all_kinds, a
     page = Reader(app.test_client(), learner).get(f"/attempts/{attempt}")
     for told in ("EXPLANATION-SINGLE", "EXPLANATION-MULTIPLE", "EXPLANATION-TRUEFALSE"):
         assert told in page
-    assert ("97,4" in page) and ("đạo đức" in page) and ("REGION-ONE" in page) and "EXPLANATION-MATRIX" in page
+    assert (
+        ("97,4" in page) and ("đạo đức" in page) and ("REGION-ONE" in page) and "EXPLANATION-MATRIX" in page
+    )
     assert "{{" not in page and "&lt;p&gt;" not in page
     assert ('class="option wrong"' in page) == (answered == "wrong") or answered == "nothing"
 
@@ -293,14 +307,24 @@ def test_a_paper_with_an_answer_that_cannot_be_read_is_not_handed_in(app, sat_al
     reader = Reader(app.test_client(), sat_all_kinds.learner())
     attempt = begin(reader, sat_all_kinds)
     slot = next(one for one in view(reader.actor, attempt).slots if one.version.kind == "numeric").slot
-    page = reader.post(f"/attempts/{attempt}/submission", {f"base.{slot}": "0", f"s{slot}": "about ten"}, status=422)
+    page = reader.post(
+        f"/attempts/{attempt}/submission", {f"base.{slot}": "0", f"s{slot}": "about ten"}, status=422
+    )
     assert "about ten" in page and "data-attempt-id" in page
     assert view(reader.actor, attempt).attempt.is_open
 
 
 def test_fields_of_other_slots_and_hostile_names_are_ignored(reader, sat):
     attempt = begin(reader, sat)
-    hostile = {"base.99": "0", "s99": "x", "base.x": "1", "base.1": "-1", "base.": "0", "s1": "nonsense", "score": "10"}
+    hostile = {
+        "base.99": "0",
+        "s99": "x",
+        "base.x": "1",
+        "base.1": "-1",
+        "base.": "0",
+        "s1": "nonsense",
+        "score": "10",
+    }
     reader.post(f"/attempts/{attempt}", hostile)
     assert view(reader.actor, attempt).unanswered == (1, 2, 3)
 

@@ -93,9 +93,7 @@ def test_a_draw_fails_only_if_no_assignment_could_fill_it(sizes, admits, seed):
     rules = [Rule(count=size, outcome=str(number)) for number, size in enumerate(sizes)]
     possible = all(
         sum(sizes[n] for n in chosen) <= sum(bool(set(chosen) & item_rules) for item_rules in admits)
-        for chosen in (
-            [n for n in range(len(sizes)) if mask >> n & 1] for mask in range(1, 2 ** len(sizes))
-        )
+        for chosen in ([n for n in range(len(sizes)) if mask >> n & 1] for mask in range(1, 2 ** len(sizes)))
     )
     if possible:
         assert len(draw(rules, seed, pool)) == sum(sizes)
@@ -106,7 +104,11 @@ def test_a_draw_fails_only_if_no_assignment_could_fill_it(sizes, admits, seed):
 
 def test_a_pool_too_small_names_the_rule():
     with pytest.raises(PoolTooSmall) as fault:
-        draw((DrawRule(count=1), DrawRule(count=3, outcome="o2")), 1, [Item(1, "a"), Item(2, "b", outcome="o2")])
+        draw(
+            (DrawRule(count=1), DrawRule(count=3, outcome="o2")),
+            1,
+            [Item(1, "a"), Item(2, "b", outcome="o2")],
+        )
     assert (fault.value.rule, fault.value.wanted, fault.value.found) == (1, 3, 1)
 
 
@@ -121,7 +123,9 @@ def test_what_a_lesson_shows_with_its_solution_is_drawn_only_where_nothing_else_
 def test_a_line_may_take_what_lessons_show_like_anything_else():
     pool = [Item(n, f"k{n}", use_lesson=n < 6) for n in range(12)]
     seen = Counter(
-        slot.version_id < 6 for seed in range(100) for slot in draw((DrawRule(count=3, shown=True),), seed, pool)
+        slot.version_id < 6
+        for seed in range(100)
+        for slot in draw((DrawRule(count=3, shown=True),), seed, pool)
     )
     assert 100 < seen[True] < 200
 

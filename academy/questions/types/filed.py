@@ -75,7 +75,9 @@ class Filed(WrittenType):
         files = answer.get("files") if isinstance(answer, Mapping) else None
         if not isinstance(files, list) or not files or not all(_is_file(one) for one in files):
             raise not_an_answer(_l("Upload a file first."))
-        by_key = {one["key"]: {name: one[name] for name in ("key", "name", "bytes") if name in one} for one in files}
+        by_key = {
+            one["key"]: {name: one[name] for name in ("key", "name", "bytes") if name in one} for one in files
+        }
         if len(by_key) > spec["max_files"]:
             raise not_an_answer(
                 _l("Hand in at most %(n)s files: take one out before you add another.", n=spec["max_files"])
@@ -91,7 +93,9 @@ class Filed(WrittenType):
         """On paper: what to hand in beside the sheet."""
         return Printed(
             text=localized(spec["text"], lang),
-            hint=str(_l("Hand this in on separate sheets, with your name and the number of the question on each.")),
+            hint=str(
+                _l("Hand this in on separate sheets, with your name and the number of the question on each.")
+            ),
             key=self._marking_key(spec, lang),
         )
 

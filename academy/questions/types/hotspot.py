@@ -52,7 +52,8 @@ class RegionSchema(Schema):
     name = Localized(required=True, max_length=200)
     shape = fields.String(load_default="rect", validate=validate.OneOf(SHAPES))
     coords = Coordinates(
-        required=True, error_messages={"required": _l("Give the numbers of the shape, for instance 10, 20, 300, 150.")}
+        required=True,
+        error_messages={"required": _l("Give the numbers of the shape, for instance 10, 20, 300, 150.")},
     )
     correct = fields.Boolean(load_default=False)
     feedback = Localized(max_length=1000)
@@ -88,13 +89,18 @@ class HotspotSpec(SpecSchema):
         if not right:
             raise wrong(_l("No right answer: mark at least one region as right."), "regions")
         if data["mode"] == REGIONS and right == len(regions):
-            raise wrong(_l("Every region is right: where regions are shown, at least one must be wrong."), "regions")
+            raise wrong(
+                _l("Every region is right: where regions are shown, at least one must be wrong."), "regions"
+            )
         most = data.get("most", right)
         if most < right:
             raise wrong(_l("At least %(n)s must be allowed: so many regions are right.", n=right), "most")
         if most > right and data.get("credit") == credit.EACH_PART:
             raise wrong(
-                _l("Wrong marks cost nothing under this rule: allow no more marks than there are right regions."), "most"
+                _l(
+                    "Wrong marks cost nothing under this rule: allow no more marks than there are right regions."
+                ),
+                "most",
             )
 
 
@@ -134,9 +140,7 @@ class Hotspot(CoreType):
         }
         if spec["mode"] == REGIONS:
             regions = self._by_name(spec)
-            view["regions"] = [
-                _shown(name, regions[name], lang) for name in in_seeded_order(regions, seed)
-            ]
+            view["regions"] = [_shown(name, regions[name], lang) for name in in_seeded_order(regions, seed)]
         return view
 
     def _public_parts(self, spec: Mapping[str, Any], lang: str) -> list[str]:
@@ -152,9 +156,7 @@ class Hotspot(CoreType):
         across, down = form.getlist(f"{name}.x"), form.getlist(f"{name}.y")
         # what is no number, or half a point, is left for check_answer to refuse in words
         points = [
-            [_number(x), _number(y)]
-            for x, y in zip(across, down, strict=False)
-            if x.strip() or y.strip()
+            [_number(x), _number(y)] for x, y in zip(across, down, strict=False) if x.strip() or y.strip()
         ]
         return {"points": points} if points else None
 
@@ -214,7 +216,11 @@ class Hotspot(CoreType):
             [region["id"] for region in right if contains(region["shape"], region["coords"], point)]
             for point in points
         ]
-        return most_pairs(holding), sum(not found for found in holding), {"inside": [bool(found) for found in holding]}
+        return (
+            most_pairs(holding),
+            sum(not found for found in holding),
+            {"inside": [bool(found) for found in holding]},
+        )
 
     @staticmethod
     def _score(rule: str, wanted: int, hits: int, slips: int) -> Decimal:
@@ -227,7 +233,9 @@ class Hotspot(CoreType):
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:
         return {
             "regions": [
-                _shown(name, region, lang) for name, region in self._by_name(spec).items() if region["correct"]
+                _shown(name, region, lang)
+                for name, region in self._by_name(spec).items()
+                if region["correct"]
             ]
         }
 

@@ -82,7 +82,12 @@ class MatrixSpec(SpecSchema):
             if len(set(row["correct"])) < len(row["correct"]) or not known.issuperset(row["correct"]):
                 raise wrong_at(_l("Name columns of the table, each once."), "rows", index, "correct")
             if data["mode"] == ONE and len(row["correct"]) != 1:
-                raise wrong_at(_l("One column of each row may be marked: exactly one is right."), "rows", index, "correct")
+                raise wrong_at(
+                    _l("One column of each row may be marked: exactly one is right."),
+                    "rows",
+                    index,
+                    "correct",
+                )
 
 
 class Matrix(CoreType):
@@ -139,9 +144,7 @@ class Matrix(CoreType):
             for row, marked in answer.items()
         ):
             raise not_an_answer(_l("Mark the table shown."))
-        return {
-            row: [name for name in columns if name in answer[row]] for row in rows if row in answer
-        }
+        return {row: [name for name in columns if name in answer[row]] for row in rows if row in answer}
 
     def grade(self, spec: Mapping[str, Any], answer: Any, seed: int) -> Grade:
         rule, marked, key = self.credit_rule(spec), answer or {}, self._right(spec)
@@ -179,7 +182,9 @@ class Matrix(CoreType):
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:
         columns = self._columns(spec)
         return {
-            "rows": {row: [name for name in columns if name in right] for row, right in self._right(spec).items()}
+            "rows": {
+                row: [name for name in columns if name in right] for row, right in self._right(spec).items()
+            }
         }
 
     def print(self, spec: Mapping[str, Any], seed: int, lang: str) -> Printed:
@@ -190,7 +195,9 @@ class Matrix(CoreType):
             text=view["text"],
             rows=tuple(row["text"] for row in view["rows"]),
             columns=tuple(texts.values()),
-            hint=str(_l("Mark all that apply in each row.") if view["many"] else _l("Mark one box in each row.")),
+            hint=str(
+                _l("Mark all that apply in each row.") if view["many"] else _l("Mark one box in each row.")
+            ),
             key=tuple(
                 f"{row['text']}: {', '.join(text for name, text in texts.items() if name in key[row['id']])}"
                 for row in view["rows"]

@@ -42,7 +42,9 @@ _FORM = re.compile(
     rf"(?:text|passage|explanation){LANG}|mode|reuse|credit|picture\.(?:file|path|width|height|alt{LANG})"
     rf"|entries{ROW}\.(?:id|text{LANG})|places{ROW}\.(?:id|coords|text{LANG}|accept\.is-[a-z0-9-]{{1,32}})"
 )
-_PARTS = frozenset(("text", "passage", "explanation", "mode", "reuse", "credit", "picture", "entries", "places"))
+_PARTS = frozenset(
+    ("text", "passage", "explanation", "mode", "reuse", "credit", "picture", "entries", "places")
+)
 
 
 class EntrySchema(Schema):
@@ -129,14 +131,18 @@ def _check_picture(data: Mapping[str, Any]) -> None:
         raise wrong(_l("Choose the picture of the question."), "picture")
     for index, place in enumerate(data["places"]):
         if "coords" not in place:
-            raise wrong_at(_l("Give the numbers of the shape, for instance 10, 20, 300, 150."), "places", index, "coords")
+            raise wrong_at(
+                _l("Give the numbers of the shape, for instance 10, 20, 300, 150."), "places", index, "coords"
+            )
         check_shape(RECT, place["coords"], data["picture"], ("places", index, "coords"))
     _check_enough(data)
 
 
 def _check_categories(data: Mapping[str, Any]) -> None:
     if data["reuse"]:
-        raise wrong(_l("In categories each entry stands once; for several marks each use a table to mark."), "reuse")
+        raise wrong(
+            _l("In categories each entry stands once; for several marks each use a table to mark."), "reuse"
+        )
     for index, place in enumerate(data["places"]):
         if not place.get("text"):
             raise wrong_at(_l("Name the category."), "places", index, "text")
@@ -150,7 +156,9 @@ def _check_enough(data: Mapping[str, Any]) -> None:
     """Without reuse every place must be able to get a right entry of its own."""
     if not data["reuse"] and most_pairs([place["accept"] for place in data["places"]]) < len(data["places"]):
         raise wrong(
-            _l("There are not enough right entries for all places: add some, or let entries be used more than once."),
+            _l(
+                "There are not enough right entries for all places: add some, or let entries be used more than once."
+            ),
             "places",
         )
 
@@ -263,7 +271,11 @@ class Placing(CoreType):
         slots = self._entries(spec) if spec["mode"] == CATEGORIES else self._places(spec)
         return Grade(
             score=score,
-            details={"rule": rule, "parts": {slots[slot]["id"]: hit for slot, hit in hits.items()}, "strays": strays},
+            details={
+                "rule": rule,
+                "parts": {slots[slot]["id"]: hit for slot, hit in hits.items()},
+                "strays": strays,
+            },
         )
 
     def _key(self, spec: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -279,7 +291,10 @@ class Placing(CoreType):
             gaps = _GAP.sub(lambda found: f"({found[1]}) ____", localized(spec["passage"], lang))
             text, hint = f"{text}\n\n{gaps}", _l("Write the right words into the gaps.")
         elif mode == CATEGORIES:
-            columns, hint = tuple(place["text"] for place in view["places"]), _l("Mark the column of each entry.")
+            columns, hint = (
+                tuple(place["text"] for place in view["places"]),
+                _l("Mark the column of each entry."),
+            )
         else:
             picture = {"picture": view["picture"]["path"], "picture_alt": view["picture"]["alt"]}
             hint = _l("Write what belongs to each number of the picture.")
@@ -310,5 +325,7 @@ def _segments(words: str) -> list[dict[str, str]]:
     """The passage cut at its gaps: ``{"text"}`` and ``{"gap"}`` in turn."""
     parts: Sequence[str] = _GAP.split(words)
     return [
-        {"gap": part} if number % 2 else {"text": part} for number, part in enumerate(parts) if number % 2 or part
+        {"gap": part} if number % 2 else {"text": part}
+        for number, part in enumerate(parts)
+        if number % 2 or part
     ]

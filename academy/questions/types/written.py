@@ -16,9 +16,7 @@ from academy.questions.rubric import AFTER, BEFORE, NEVER, SHOWN, RubricSchema, 
 from academy.questions.types.core import CoreType
 
 MAX_MODEL = 10_000
-RUBRIC_FORM = (
-    rf"rubric_shown|model{LANG}|rubric\.criteria{ROW}\.(?:id|text{LANG}|levels{ROW}\.(?:id|points|text{LANG}))"
-)
+RUBRIC_FORM = rf"rubric_shown|model{LANG}|rubric\.criteria{ROW}\.(?:id|text{LANG}|levels{ROW}\.(?:id|points|text{LANG}))"
 RUBRIC_PARTS = frozenset(("text", "explanation", "model", "rubric", "rubric_shown"))
 
 

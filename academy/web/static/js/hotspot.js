@@ -22,7 +22,7 @@
     const words = root.dataset;
     let markers = [];
 
-    over.replaceChildren();
+    over.querySelectorAll(".picture-ruler, .picture-mark").forEach((drawn) => drawn.remove());
     board.classList.add("is-live");
     root.querySelector("[data-tools]").hidden = false;
     root.querySelector("[data-numbers]").open = false;

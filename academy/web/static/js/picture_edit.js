@@ -48,7 +48,7 @@
       drawn.setAttribute("aria-label", editor.dataset.shapeLabel.replace("{n}", index + 1));
       drawn.dataset.row = index;
       const [x, y] = coords;
-      const label = element("text", { x: x + 4, y: y + height * 0.06, "aria-hidden": "true" });
+      const label = element("text", { x: x + 4, y: y + height * 0.06, "font-size": height * 0.055, "aria-hidden": "true" });
       label.textContent = index + 1;
       canvas.append(drawn, label);
       if (index === focused) drawn.focus();
