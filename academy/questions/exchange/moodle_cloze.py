@@ -6,7 +6,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from academy.questions.exchange.mapping import Unmappable, plain_decimal
@@ -29,11 +29,10 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ReadGaps:
-    """The text with ``{1}``, ``{2}`` … in the places of its gaps; whether they count alike, and capitals count."""
+    """The text with ``{1}``, ``{2}`` … in the places of its gaps; whether capitals count."""
 
     text: str
     gaps: tuple[Gap, ...]
-    alike: bool
     case: bool
 
 
@@ -45,7 +44,6 @@ def read_gaps(text: str, lang: str, *, accents: bool) -> ReadGaps:
     """
     pieces: list[str] = []
     gaps: list[Gap] = []
-    weights: set[str] = set()
     case = False
     end = 0
     for found in _OPEN.finditer(text):
@@ -55,14 +53,14 @@ def read_gaps(text: str, lang: str, *, accents: bool) -> ReadGaps:
         if close is None:
             raise Unmappable("syntax", detail=found.group())
         gap_id = str(len(gaps) + 1)
-        gaps.append(_gap(gap_id, found[2], text[found.end() : close], lang, accents))
-        weights.add(found[1] or "1")
+        gap = _gap(gap_id, found[2], text[found.end() : close], lang, accents)
+        gaps.append(replace(gap, weight=Decimal(found[1] or "1")))
         case |= found[2] in _TYPE_WITH_CASE
         pieces += [text[end : found.start()], f"{{{gap_id}}}"]
         end = close + 1
     if not gaps:
         raise Unmappable("missing_part", detail="{1:…}")
-    return ReadGaps("".join([*pieces, text[end:]]), tuple(gaps), len(weights) == 1, case)
+    return ReadGaps("".join([*pieces, text[end:]]), tuple(gaps), case)
 
 
 def _close(text: str, start: int) -> int | None:
@@ -143,10 +141,15 @@ def gap_text(gap: Gap) -> str:
             (option.weight, plain_text(option.text), plain_text(option.feedback)) for option in gap.options
         ]
         kind = "MULTICHOICE"
+    elif gap.amounts:
+        rows = [
+            (amount.weight, f"{amount.answer}:{amount.tolerance}", amount.feedback) for amount in gap.amounts
+        ]
+        kind = "NUMERICAL"
     else:
         rows = [(answer.weight, answer.text, "") for answer in gap.accepted]
         kind = "SHORTANSWER"
-    return f"{{1:{kind}:{'~'.join(map(_answer_text, rows))}}}"
+    return f"{{{plain_decimal(gap.weight)}:{kind}:{'~'.join(map(_answer_text, rows))}}}"
 
 
 def _answer_text(row: tuple[Decimal, str, str]) -> str:

@@ -26,8 +26,10 @@ from academy.questions.exchange.neutral import (
     Question,
     Refused,
     Steps,
+    Table,
     Truth,
     Typed,
+    Words,
     kind_of,
 )
 from academy.questions.exchange.qti_names import in_version_3, kebab
@@ -295,21 +297,8 @@ def _pairs(sheet: Sheet, body: Pairs) -> Made:
         "RESPONSE", "multiple", "directedPair", correct, None if whole else dict.fromkeys(correct, share)
     )
     sheet.rule = body.rule
-    left = "".join(
-        sheet.el(
-            "simpleAssociableChoice", sheet.html(text, inline=True), identifier=f"L{number}", matchMax="1"
-        )
-        for number, (text, _right) in enumerate(body.pairs, 1)
-    )
-    right = "".join(
-        sheet.el(
-            "simpleAssociableChoice",
-            sheet.html(text, inline=True),
-            identifier=f"R{number}",
-            matchMax=str(len(correct)),
-        )
-        for number, text in enumerate(rights, 1)
-    )
+    left = _associable(sheet, "L", (text for text, _right in body.pairs), 1)
+    right = _associable(sheet, "R", rights, len(correct))
     shown = sheet.el(
         "matchInteraction",
         _prompt(sheet) + sheet.el("simpleMatchSet", left) + sheet.el("simpleMatchSet", right),
@@ -337,6 +326,8 @@ def _steps(sheet: Sheet, body: Steps) -> Made:
 
 def _gaps(sheet: Sheet, body: Gaps) -> Made:
     gaps = {gap.id: gap for gap in body.gaps}
+    if len({gap.weight for gap in gaps.values()}) > 1:
+        sheet.note(Note("gap_weights"))
     entries = {name: _gap(sheet, gap, FULL / len(gaps)) for name, gap in gaps.items()}
     html = sheet.html(sheet.question.text)
     shown = _GAP.sub(lambda found: entries.get(found[1], found.group()), html)
@@ -359,7 +350,9 @@ def _gap(sheet: Sheet, gap: Gap, share: Decimal) -> str:
             for n, option in zip(names, gap.options, strict=True)
         )
         return sheet.el("inlineChoiceInteraction", rows, responseIdentifier=name, shuffle="true")
-    words = [answer.text for answer in gap.accepted]
+    words = [answer.text for answer in gap.accepted] or [amount.answer for amount in gap.amounts]
+    if gap.amounts:
+        sheet.note(Note("gap_number", {"gap": gap.id}))
     sheet.declare(name, "single", "string", words[:1], dict.fromkeys(words, share))
     own = {} if gap.accents else {"class": "academy-no-accents"}
     return sheet.el("textEntryInteraction", responseIdentifier=name, **own)
@@ -369,6 +362,68 @@ def _inline_choice(sheet: Sheet, name: str, option: Option) -> str:
     if option.feedback:
         sheet.note(Note("lost", {"format": sheet.version.title, "what": "#feedback"}))
     return sheet.html(option.text, inline=True)
+
+
+def _table(sheet: Sheet, body: Table) -> Made:
+    correct = [f"L{row} R{column + 1}" for row, right in enumerate(body.right, 1) for column in right]
+    whole = body.rule == credit.ALL_OR_NOTHING
+    shares = dict.fromkeys(correct, FULL / len(correct))
+    sheet.declare("RESPONSE", "multiple", "directedPair", correct, None if whole else shares)
+    sheet.rule = body.rule
+    sides = (
+        ("L", body.rows, len(body.columns) if body.several else 1),
+        ("R", body.columns, len(body.rows)),
+    )
+    sets = "".join(sheet.el("simpleMatchSet", _associable(sheet, *side)) for side in sides)
+    shown = sheet.el(
+        "matchInteraction",
+        _prompt(sheet) + sets,
+        responseIdentifier="RESPONSE",
+        shuffle="false",
+        maxAssociations="0",
+        **{"class": "qti-match-tabular"},
+    )
+    return shown, sheet.template("match_correct" if whole else "map_response")
+
+
+def _associable(sheet: Sheet, letter: str, texts: Iterable[str], most: int) -> str:
+    return "".join(
+        sheet.el(
+            "simpleAssociableChoice",
+            sheet.html(text, inline=True),
+            identifier=f"{letter}{number}",
+            matchMax=str(most),
+        )
+        for number, text in enumerate(texts, 1)
+    )
+
+
+def _words(sheet: Sheet, body: Words) -> Made:
+    pairs = {gap: [f"E{index + 1} G{gap}" for index in right] for gap, right in body.gaps}
+    whole = body.rule == credit.ALL_OR_NOTHING and all(len(names) == 1 for names in pairs.values())
+    share = FULL / len(pairs)
+    every = {name: share for names in pairs.values() for name in names}
+    correct = [names[0] for names in pairs.values()]
+    sheet.declare("RESPONSE", "multiple", "directedPair", correct, None if whole else every)
+    sheet.rule = body.rule
+    entries = "".join(
+        sheet.el(
+            "gapText",
+            sheet.html(text, inline=True),
+            identifier=f"E{number}",
+            matchMax="0" if body.reuse else "1",
+        )
+        for number, text in enumerate(body.entries, 1)
+    )
+    gaps = {gap: sheet.el("gap", identifier=f"G{gap}") for gap, _right in body.gaps}
+    passage = _GAP.sub(lambda found: gaps.get(found[1], found.group()), sheet.html(body.passage))
+    shown = sheet.el(
+        "gapMatchInteraction",
+        _prompt(sheet) + entries + passage,
+        responseIdentifier="RESPONSE",
+        shuffle="true",
+    )
+    return shown, sheet.template("match_correct" if whole else "map_response")
 
 
 def _essay(sheet: Sheet, body: Essay) -> Made:
@@ -397,5 +452,7 @@ _KINDS: Mapping[type, Callable[[Sheet, Any], Made]] = {
     Pairs: _pairs,
     Steps: _steps,
     Gaps: _gaps,
+    Table: _table,
+    Words: _words,
     Essay: _essay,
 }

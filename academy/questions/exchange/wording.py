@@ -175,6 +175,7 @@ _LOST: dict[str, Any] = {
     "#explanation": _l("the explanation"),
     "#tolerance": _l("the tolerance"),
     "#unit": _l("the unit"),
+    "#accept": _l("that several entries are right in a gap"),
     "#accents": _l("that accents need not be typed"),
     "#distractors": _l("answers that belong to none"),
     "#identity": _l("the key of the question, so importing it again makes a new one"),
