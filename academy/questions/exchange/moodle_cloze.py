@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from academy.questions.exchange.mapping import Unmappable, plain_decimal
 from academy.questions.exchange.markup import escape_markdown, looks_like_html, plain_text, to_markdown
 from academy.questions.exchange.neutral import FULL, NONE, Accepted, Amount, Gap, Option
 
-__all__ = ["gap_text", "read_gaps"]
+__all__ = ["gap_texts", "read_gaps"]
 
 _OPEN = re.compile(r"\{(\d{0,3}):([A-Z_]{2,16}):")
 _CHOOSE = {
@@ -54,7 +55,7 @@ def read_gaps(text: str, lang: str, *, accents: bool) -> ReadGaps:
             raise Unmappable("syntax", detail=found.group())
         gap_id = str(len(gaps) + 1)
         gap = _gap(gap_id, found[2], text[found.end() : close], lang, accents)
-        gaps.append(replace(gap, weight=Decimal(found[1] or "1")))
+        gaps.append(replace(gap, weight=Decimal(found[1] or "1") or Decimal(1)))
         case |= found[2] in _TYPE_WITH_CASE
         pieces += [text[end : found.start()], f"{{{gap_id}}}"]
         end = close + 1
@@ -134,8 +135,14 @@ def _amount(weight: Decimal, words: str, said: str, lang: str) -> Amount:
         raise Unmappable("syntax", detail=words[:80]) from None
 
 
-def gap_text(gap: Gap) -> str:
-    """A gap as Moodle writes it."""
+def gap_texts(gaps: tuple[Gap, ...]) -> dict[str, str]:
+    """Gaps as Moodle writes them, by id; their weights become whole numbers in the same proportions."""
+    hundreds = [int(gap.weight * 100) for gap in gaps]
+    share = math.gcd(*hundreds)
+    return {gap.id: _gap_text(gap, whole // share) for gap, whole in zip(gaps, hundreds, strict=True)}
+
+
+def _gap_text(gap: Gap, weight: int) -> str:
     if gap.options:
         rows = [
             (option.weight, plain_text(option.text), plain_text(option.feedback)) for option in gap.options
@@ -149,7 +156,7 @@ def gap_text(gap: Gap) -> str:
     else:
         rows = [(answer.weight, answer.text, "") for answer in gap.accepted]
         kind = "SHORTANSWER"
-    return f"{{{plain_decimal(gap.weight)}:{kind}:{'~'.join(map(_answer_text, rows))}}}"
+    return f"{{{weight}:{kind}:{'~'.join(map(_answer_text, rows))}}}"
 
 
 def _answer_text(row: tuple[Decimal, str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from academy.kernel.safe_xml import escape_text
 from academy.questions.exchange.mapping import WEIGHTED, plain_decimal
 from academy.questions.exchange.markup import is_plain, plain_text, to_html, to_markdown
-from academy.questions.exchange.moodle_cloze import gap_text
+from academy.questions.exchange.moodle_cloze import gap_texts
 from academy.questions.exchange.neutral import (
     Choice,
     Essay,
@@ -235,7 +235,7 @@ def _steps(page: _Page, body: Steps) -> Plan:
 
 
 def _gaps(page: _Page, body: Gaps) -> Plan:
-    gaps = {gap.id: gap_text(gap) for gap in body.gaps}
+    gaps = gap_texts(body.gaps)
     form, text = page.formatted(page.question.text)
     shown = (form, _GAP.sub(lambda found: gaps.get(found[1], found.group()), text))
     accents = {gap.accents for gap in body.gaps if gap.accepted}
@@ -280,6 +280,8 @@ def _essay(page: _Page, body: Essay) -> Plan:
                 page.line(2, f"<{name}>{value}</{name}>")
         page.text(2, "graderinfo", body.model)
 
+    if body.rubric:
+        page.notes.append(Note("lost", {"format": _FORMAT, "what": "#rubric"}))
     return "essay", parts, {}
 
 

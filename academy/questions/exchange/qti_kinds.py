@@ -330,6 +330,8 @@ def _words(sheet: Sheet, body: Words) -> Made:
 
 def _essay(sheet: Sheet, body: Essay) -> Made:
     sheet.declare("RESPONSE", "single", "string", ())
+    if body.rubric:
+        sheet.note(Note("lost", {"format": sheet.version.title, "what": "#rubric"}))
     limits = {
         f"data-{name}-words": value
         for name, value in (("min", body.min_words), ("max", body.max_words))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -55,7 +55,19 @@ def from_item(item: ItemRow, lang: str) -> Question:
         category=item.lesson,
         settings={name: value for name, value in settings.items() if value},
         explanation=(spec.get("explanation") or {}).get(lang, ""),
+        notes=tuple(_only_here(spec)),
     )
+
+
+def _only_here(spec: Mapping[str, Any]) -> Iterator[Note]:
+    """What no format carries."""
+    rows = [spec, *spec.get("answers", ()), *(gap.get("number") or {} for gap in spec.get("gaps", ()))]
+    if any(row.get("tolerance_as") == "figures" for row in rows):
+        yield Note("figures")
+    if spec.get("bank"):
+        yield Note("bank")
+    if any(gap.get("feedback") for gap in spec.get("gaps", ())):
+        yield Note("gap_feedback")
 
 
 def _body(kind: str, spec: Mapping[str, Any], lang: str, text: str) -> Body:
@@ -211,7 +223,9 @@ def _extended(spec: Mapping[str, Any], lang: str) -> Body:
     return Essay(
         min_words=words.get("min"),
         max_words=words.get("max"),
-        rubric="",
+        rubric=", ".join(
+            localized(row["text"], lang) for row in (spec.get("rubric") or {}).get("criteria", ())
+        ),
         model=localized(spec.get("model"), lang),
     )
 
