@@ -111,7 +111,12 @@ def numbers(draw) -> tuple[str, dict]:
 
 @st.composite
 def words(draw) -> tuple[str, dict]:
-    accept = st.lists(st.text("aBđỄ 01=~#{}:\\%<>&", min_size=1, max_size=20), min_size=1, max_size=3, unique_by=lambda word: " ".join(word.split()))
+    accept = st.lists(
+        st.text("aBđỄ 01=~#{}:\\%<>&", min_size=1, max_size=20),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda word: " ".join(word.split()),
+    )
     return "short", {
         "text": {"vi": draw(TEXTS)},
         "accept": {"vi": draw(accept.filter(lambda words: all(word.strip() for word in words)))},
