@@ -144,10 +144,18 @@ def _question(element: XmlElement, category: str, lang: str) -> Question:
             question = replace(question, body=Refused(why=refusal.note))
     if source.flag("hidden"):
         source.notes.append(Note("hidden"))
-    points = element.words("defaultgrade")
-    if points and _number(points) not in (NONE, Decimal(1)):
-        source.notes.append(Note("points", {"points": plain_decimal(_number(points))}))
+    points = _points(element.words("defaultgrade"))
+    if points not in (None, NONE, Decimal(1)):
+        source.notes.append(Note("points", {"points": plain_decimal(points)}))
     return replace(question, files=source.files, notes=tuple(source.notes))
+
+
+def _points(words: str) -> Decimal | None:
+    """What a question counts there, if it says so in a number."""
+    try:
+        return _number(words) if words else None
+    except Unmappable:
+        return None
 
 
 def _explanation(source: _Source) -> str:
