@@ -58,7 +58,10 @@ def show_question_import(course: str, import_id: int) -> str:
 def place_questions(course: str, import_id: int) -> Any:
     form = request.form
     chosen = {
-        form.get(f"category.{number}", ""): (form.get(f"lesson.{number}", ""), form.get(f"outcome.{number}", ""))
+        form.get(f"category.{number}", ""): (
+            form.get(f"lesson.{number}", ""),
+            form.get(f"outcome.{number}", ""),
+        )
         for number in range(1, MAX_CATEGORIES + 1)
     }
     try:
