@@ -45,9 +45,10 @@ def import_(course: str, file: Path, form: str | None, lang: str, lesson: str, o
     actor = Actor.system()
     options = services.ImportOptions(lang=lang, format=form or "", lesson=lesson, outcome=outcome)
     stored = services.start_question_import(actor, course, file.read_bytes(), file.name, options)
-    if stored.state == "checking":
+    import_id, waits = stored.id, stored.state == "checking"
+    if waits:
         run_all()
-    stored = services.get_question_import(actor, course, stored.id)
+    stored = services.get_question_import(actor, course, import_id)
     if stored.state == "failed":
         raise AcademyError(" ".join(stored.summary["problem"]))
     _print_report(stored)
@@ -56,9 +57,9 @@ def import_(course: str, file: Path, form: str | None, lang: str, lesson: str, o
         return
     if counts["refused"] and not leave_out_refused:
         raise click.ClickException("nothing was imported: correct the file, or say --leave-out-refused.")
-    services.confirm_question_import(actor, course, stored.id)
-    run_all()
-    stored = services.get_question_import(actor, course, stored.id)
+    if services.confirm_question_import(actor, course, import_id).state != "applied":
+        run_all()
+    stored = services.get_question_import(actor, course, import_id)
     if stored.state != "applied":
         raise AcademyError(" ".join(stored.summary.get("problem", [stored.state])))
     click.echo("imported.")

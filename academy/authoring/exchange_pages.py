@@ -23,6 +23,7 @@ from academy.questions.exchange.formats import FORMATS
 
 ITEMS_A_PAGE = 100
 MAX_KEYS = 500
+MAX_CATEGORIES = 100
 
 
 @bp.get("/studio/courses/<course>/question-import")
@@ -55,9 +56,14 @@ def show_question_import(course: str, import_id: int) -> str:
 @bp.post("/studio/courses/<course>/question-imports/<int:import_id>/places")
 @needs(COURSE_EDIT)
 def place_questions(course: str, import_id: int) -> Any:
-    names = request.form.getlist("category")
-    places = zip(request.form.getlist("lesson"), request.form.getlist("outcome"), strict=False)
-    chosen = dict(zip(names, places, strict=False))
+    form = request.form
+    chosen = {
+        form.get(f"category.{number}", ""): (
+            form.get(f"lesson.{number}", ""),
+            form.get(f"outcome.{number}", ""),
+        )
+        for number in range(1, MAX_CATEGORIES + 1)
+    }
     try:
         services.place_question_import(current_actor(), course, import_id, chosen)
     except (Invalid, Conflict) as error:

@@ -56,8 +56,8 @@ def export_items(
             questions = [packed(question, load) for question in questions]
         written = form.write(questions, lang)
         files[lang] = written.data
-        for item in ordered:
-            notes = written.notes.get(item.key, ())
+        for item, question in zip(ordered, questions, strict=True):
+            notes = (*written.notes.get(item.key, ()), *question.notes)
             left_out = any(note.code in REFUSALS for note in notes)
             told.append(
                 ExportedItem(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from academy.questions.exchange.encoding import decode
-from academy.questions.exchange.markup import escape_markdown, looks_like_html, plain_text, to_markdown
+from academy.questions.exchange.markup import escape_markdown, looks_like_html, to_markdown
 from academy.questions.exchange.neutral import (
     FULL,
     NONE,
@@ -276,7 +276,7 @@ def _typed(text: str, form: str, lang: str, settings: dict[str, str]) -> Typed:
         if typed:
             accepted.append(
                 Accepted(
-                    text=plain_text(to_markdown(typed)) if looks_like_html(typed) else typed,
+                    text=typed,
                     weight=weight,
                     feedback=_words(feedback, form, lang),
                     pattern="*" in typed,

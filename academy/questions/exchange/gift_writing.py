@@ -76,7 +76,8 @@ def _question(question: Question) -> tuple[str | None, tuple[Note, ...]]:
             told.append(Note("plain"))
     elif isinstance(body, Essay):
         answers = ""
-        for lost, value in (("#words", body.min_words or body.max_words), ("#model", body.model)):
+        limits = body.min_words or body.max_words
+        for lost, value in (("#words", limits), ("#model", body.model), ("#rubric", body.rubric)):
             if value:
                 told.append(Note("lost", {"format": "GIFT", "what": lost}))
     else:

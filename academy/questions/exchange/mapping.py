@@ -26,8 +26,10 @@ from academy.questions.exchange.neutral import (
     Question,
     Refused,
     Steps,
+    Table,
     Truth,
     Typed,
+    Words,
 )
 from academy.questions.registry import exercise_type, is_known
 
@@ -54,12 +56,17 @@ def to_spec(question: Question, lang: str) -> tuple[str, dict[str, Any], tuple[N
     """
     if isinstance(question.body, Refused):
         raise Unmappable(question.body.why.code, **question.body.why.params)
-    if not question.text:
+    text = question.text
+    if isinstance(question.body, Words):
+        without = not is_known("placing")
+        text = "\n\n".join(part for part in (text, question.body.passage if without else "") if part)
+        text = text or question.name
+    if not text:
         raise Unmappable("missing_part", detail="#text_key")
     kind, parts, notes, said = _TABLE[type(question.body)](question.body, lang)
     if not is_known(kind):
         raise Unmappable("kind_missing", kind=kind)
-    spec: dict[str, Any] = {"text": {lang: question.text}, **parts}
+    spec: dict[str, Any] = {"text": {lang: text}, **parts}
     explanation = "\n\n".join(text for text in (question.explanation, *said) if text)
     if said:
         notes = (*notes, Note("feedback_joined"))
@@ -196,16 +203,12 @@ def _number(body: Number, lang: str) -> Mapped:
         if any(amount.weight <= 0 and amount.feedback for amount in body.answers):
             texts = ", ".join(amount.answer for amount in body.answers if amount.weight <= 0)
             notes.append(Note("wrong_answers", {"texts": texts}))
-    if body.units and has_field("numeric", "units") and "answers" in parts:
+    if len(body.units) > 1 and has_field("numeric", "units"):
         parts["units"] = [{"name": unit.name, "factor": unit.factor} for unit in body.units]
     elif body.units:
-        own = next((unit for unit in body.units if Decimal(unit.factor) == 1), body.units[0])
-        if has_field("numeric", "units") and len(body.units) > 1:
-            parts["units"] = [{"name": unit.name, "factor": unit.factor} for unit in body.units]
-        else:
-            parts["unit"] = own.name
-            if len(body.units) > 1:
-                notes.append(Note("units", {"unit": own.name}))
+        parts["unit"] = next((u.name for u in body.units if Decimal(u.factor) == 1), body.units[0].name)
+        if len(body.units) > 1:
+            notes.append(Note("units", {"unit": parts["unit"]}))
     return "numeric", parts, tuple(notes), said
 
 
@@ -239,8 +242,14 @@ def _gaps(body: Gaps, lang: str) -> Mapped:
     notes: list[Note] = []
     said: list[str] = []
     gaps = []
+    known = gap_fields()
+    alike = len({gap.weight for gap in body.gaps}) == 1
+    if not alike and "weight" not in known:
+        notes.append(Note("gap_weights"))
     for gap in body.gaps:
-        row, more = _gap(gap, lang)
+        row, more = _gap(gap, lang, known)
+        if not alike and "weight" in known:
+            row["weight"] = plain_decimal(gap.weight)
         gaps.append(row)
         notes.extend(more)
         if not gap.options:
@@ -249,7 +258,13 @@ def _gaps(body: Gaps, lang: str) -> Mapped:
     return "cloze", parts, tuple(notes), tuple(dict.fromkeys(said))
 
 
-def _gap(gap: Gap, lang: str) -> tuple[dict[str, Any], tuple[Note, ...]]:
+def gap_fields() -> frozenset[str]:
+    """What may be said of a gap here."""
+    gaps: Any = exercise_type("cloze").spec_schema._declared_fields["gaps"]
+    return frozenset(gaps.inner.schema.fields)
+
+
+def _gap(gap: Gap, lang: str, known: frozenset[str]) -> tuple[dict[str, Any], tuple[Note, ...]]:
     if gap.options:
         kind = Choice(options=gap.options)
         _kind, parts, notes, _said = _one_of_gap(kind, lang)
@@ -258,6 +273,8 @@ def _gap(gap: Gap, lang: str) -> tuple[dict[str, Any], tuple[Note, ...]]:
         full = [amount for amount in gap.amounts if amount.weight == FULL]
         if not full:
             raise Unmappable("no_right")
+        if "number" in known and len(full) == 1:
+            return {"id": gap.id, "number": {"answer": full[0].answer, "tolerance": full[0].tolerance}}, ()
         words = [form for amount in full for form in _number_forms(amount.answer)]
         return {"id": gap.id, "accept": {lang: words}}, (Note("gap_number", {"gap": gap.id}),)
     words, notes = _accepted(gap.accepted)
@@ -275,6 +292,51 @@ def _one_of_gap(body: Choice, lang: str) -> Mapped:
 
 def _number_forms(number: str) -> list[str]:
     return [number, number.replace(".", ",")] if "." in number else [number]
+
+
+def _table(body: Table, lang: str) -> Mapped:
+    if not is_known("matrix") and all(len(right) == 1 for right in body.right):
+        used = {index for right in body.right for index in right}
+        pairs = tuple((row, body.columns[right[0]]) for row, right in zip(body.rows, body.right, strict=True))
+        distractors = tuple(text for index, text in enumerate(body.columns) if index not in used)
+        return _pairs(Pairs(pairs=pairs, distractors=distractors, rule=body.rule), lang)
+    names = [f"c{number}" for number in range(1, len(body.columns) + 1)]
+    parts: dict[str, Any] = {
+        "mode": "several" if body.several else "one",
+        "columns": [{"id": n, "text": {lang: text}} for n, text in zip(names, body.columns, strict=True)],
+        "rows": [
+            {"id": f"r{number}", "text": {lang: text}, "correct": [names[index] for index in right]}
+            for number, (text, right) in enumerate(zip(body.rows, body.right, strict=True), 1)
+        ],
+    }
+    return "matrix", _with_rule(parts, "matrix", body.rule), (), ()
+
+
+def _words(body: Words, lang: str) -> Mapped:
+    if not is_known("placing"):
+        kind, parts, notes, said = _gaps(_as_gaps(body), lang)
+        return kind, parts, notes if body.reuse else (*notes, Note("gap_limit")), said
+    names = [f"e{number}" for number in range(1, len(body.entries) + 1)]
+    parts: dict[str, Any] = {
+        "mode": "text",
+        "passage": {lang: body.passage},
+        "reuse": body.reuse,
+        "entries": [{"id": n, "text": {lang: text}} for n, text in zip(names, body.entries, strict=True)],
+        "places": [{"id": gap, "accept": [names[index] for index in right]} for gap, right in body.gaps],
+    }
+    return "placing", _with_rule(parts, "placing", body.rule), (), ()
+
+
+def _as_gaps(body: Words) -> Gaps:
+    """Where entries cannot be placed, each gap offers all of them."""
+    gaps = []
+    for gap, right in body.gaps:
+        options = tuple(
+            Option(text=text, weight=FULL if index in right else NONE)
+            for index, text in enumerate(body.entries)
+        )
+        gaps.append(Gap(id=gap, options=options))
+    return Gaps(gaps=tuple(gaps), rule=body.rule)
 
 
 def _essay(body: Essay, lang: str) -> Mapped:
@@ -310,6 +372,8 @@ _TABLE: Mapping[type[Body], Callable[[Any, str], Mapped]] = {
     Pairs: _pairs,
     Steps: _steps,
     Gaps: _gaps,
+    Table: _table,
+    Words: _words,
     Essay: _essay,
     Own: _own,
 }

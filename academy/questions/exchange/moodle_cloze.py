@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from academy.questions.exchange.mapping import Unmappable, plain_decimal
 from academy.questions.exchange.markup import escape_markdown, looks_like_html, plain_text, to_markdown
 from academy.questions.exchange.neutral import FULL, NONE, Accepted, Amount, Gap, Option
 
-__all__ = ["gap_text", "read_gaps"]
+__all__ = ["gap_texts", "read_gaps"]
 
 _OPEN = re.compile(r"\{(\d{0,3}):([A-Z_]{2,16}):")
 _CHOOSE = {
@@ -29,11 +30,10 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ReadGaps:
-    """The text with ``{1}``, ``{2}`` … in the places of its gaps; whether they count alike, and capitals count."""
+    """The text with ``{1}``, ``{2}`` … in the places of its gaps; whether capitals count."""
 
     text: str
     gaps: tuple[Gap, ...]
-    alike: bool
     case: bool
 
 
@@ -45,7 +45,6 @@ def read_gaps(text: str, lang: str, *, accents: bool) -> ReadGaps:
     """
     pieces: list[str] = []
     gaps: list[Gap] = []
-    weights: set[str] = set()
     case = False
     end = 0
     for found in _OPEN.finditer(text):
@@ -55,14 +54,14 @@ def read_gaps(text: str, lang: str, *, accents: bool) -> ReadGaps:
         if close is None:
             raise Unmappable("syntax", detail=found.group())
         gap_id = str(len(gaps) + 1)
-        gaps.append(_gap(gap_id, found[2], text[found.end() : close], lang, accents))
-        weights.add(found[1] or "1")
+        gap = _gap(gap_id, found[2], text[found.end() : close], lang, accents)
+        gaps.append(replace(gap, weight=Decimal(found[1] or "1") or Decimal(1)))
         case |= found[2] in _TYPE_WITH_CASE
         pieces += [text[end : found.start()], f"{{{gap_id}}}"]
         end = close + 1
     if not gaps:
         raise Unmappable("missing_part", detail="{1:…}")
-    return ReadGaps("".join([*pieces, text[end:]]), tuple(gaps), len(weights) == 1, case)
+    return ReadGaps("".join([*pieces, text[end:]]), tuple(gaps), case)
 
 
 def _close(text: str, start: int) -> int | None:
@@ -136,17 +135,28 @@ def _amount(weight: Decimal, words: str, said: str, lang: str) -> Amount:
         raise Unmappable("syntax", detail=words[:80]) from None
 
 
-def gap_text(gap: Gap) -> str:
-    """A gap as Moodle writes it."""
+def gap_texts(gaps: tuple[Gap, ...]) -> dict[str, str]:
+    """Gaps as Moodle writes them, by id; their weights become whole numbers in the same proportions."""
+    hundreds = [int(gap.weight * 100) for gap in gaps]
+    share = math.gcd(*hundreds)
+    return {gap.id: _gap_text(gap, whole // share) for gap, whole in zip(gaps, hundreds, strict=True)}
+
+
+def _gap_text(gap: Gap, weight: int) -> str:
     if gap.options:
         rows = [
             (option.weight, plain_text(option.text), plain_text(option.feedback)) for option in gap.options
         ]
         kind = "MULTICHOICE"
+    elif gap.amounts:
+        rows = [
+            (amount.weight, f"{amount.answer}:{amount.tolerance}", amount.feedback) for amount in gap.amounts
+        ]
+        kind = "NUMERICAL"
     else:
         rows = [(answer.weight, answer.text, "") for answer in gap.accepted]
         kind = "SHORTANSWER"
-    return f"{{1:{kind}:{'~'.join(map(_answer_text, rows))}}}"
+    return f"{{{weight}:{kind}:{'~'.join(map(_answer_text, rows))}}}"
 
 
 def _answer_text(row: tuple[Decimal, str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from academy.kernel.safe_xml import escape_text
 from academy.questions.exchange.mapping import WEIGHTED, plain_decimal
 from academy.questions.exchange.markup import is_plain, plain_text, to_html, to_markdown
-from academy.questions.exchange.moodle_cloze import gap_text
+from academy.questions.exchange.moodle_cloze import gap_texts
 from academy.questions.exchange.neutral import (
     Choice,
     Essay,
@@ -24,6 +24,7 @@ from academy.questions.exchange.neutral import (
     Steps,
     Truth,
     Typed,
+    Words,
     Writing,
     kind_of,
 )
@@ -194,7 +195,7 @@ def _number(page: _Page, body: Number) -> Plan:
             )
         if body.units:
             rows = "".join(
-                f"<unit><multiplier>{unit.factor}</multiplier><unit_name>{escape_text(unit.name)}</unit_name></unit>"
+                f"<unit><multiplier>{_inverse(unit.factor)}</multiplier><unit_name>{escape_text(unit.name)}</unit_name></unit>"
                 for unit in body.units
             )
             page.line(2, f"<units>{rows}</units>")
@@ -203,6 +204,10 @@ def _number(page: _Page, body: Number) -> Plan:
             page.line(2, "<showunits>0</showunits>")
 
     return "numerical", parts, {}
+
+
+def _inverse(factor: str) -> str:
+    return plain_decimal((1 / Decimal(factor)).quantize(Decimal("1E-12")))
 
 
 def _pairs(page: _Page, body: Pairs) -> Plan:
@@ -230,7 +235,7 @@ def _steps(page: _Page, body: Steps) -> Plan:
 
 
 def _gaps(page: _Page, body: Gaps) -> Plan:
-    gaps = {gap.id: gap_text(gap) for gap in body.gaps}
+    gaps = gap_texts(body.gaps)
     form, text = page.formatted(page.question.text)
     shown = (form, _GAP.sub(lambda found: gaps.get(found[1], found.group()), text))
     accents = {gap.accents for gap in body.gaps if gap.accepted}
@@ -243,6 +248,28 @@ def _gaps(page: _Page, body: Gaps) -> Plan:
     return "cloze", lambda: None, {"shown": shown, "rule": body.rule, "accents": accents != {False}}
 
 
+def _words(page: _Page, body: Words) -> Plan:
+    places = {gap: right[0] + 1 for gap, right in body.gaps}
+    whole = "\n\n".join(part for part in (page.question.text, body.passage) if part)
+    form, text = page.formatted(whole)
+    shown = (
+        form,
+        _GAP.sub(lambda found: f"[[{places[found[1]]}]]" if found[1] in places else found.group(), text),
+    )
+
+    def parts() -> None:
+        page.line(2, "<shuffleanswers>1</shuffleanswers>")
+        for entry in body.entries:
+            more = "<infinite/>" if body.reuse else ""
+            page.line(2, f"<dragbox>{_text(plain_text(entry))}<group>1</group>{more}</dragbox>")
+
+    if any(len(right) > 1 for _gap, right in body.gaps):
+        page.notes.append(Note("lost", {"format": _FORMAT, "what": "#accept"}))
+    if not all(map(is_plain, body.entries)):
+        page.notes.append(Note("plain"))
+    return "ddwtos", parts, {"shown": shown, "rule": body.rule}
+
+
 def _essay(page: _Page, body: Essay) -> Plan:
     def parts() -> None:
         page.line(2, "<responseformat>editor</responseformat>")
@@ -253,6 +280,8 @@ def _essay(page: _Page, body: Essay) -> Plan:
                 page.line(2, f"<{name}>{value}</{name}>")
         page.text(2, "graderinfo", body.model)
 
+    if body.rubric:
+        page.notes.append(Note("lost", {"format": _FORMAT, "what": "#rubric"}))
     return "essay", parts, {}
 
 
@@ -264,5 +293,6 @@ _KINDS: Mapping[type, Callable[[_Page, Any], Plan]] = {
     Pairs: _pairs,
     Steps: _steps,
     Gaps: _gaps,
+    Words: _words,
     Essay: _essay,
 }

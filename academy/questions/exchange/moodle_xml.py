@@ -36,6 +36,7 @@ from academy.questions.exchange.neutral import (
     Truth,
     Typed,
     Unit,
+    Words,
 )
 from academy.questions.exchange.settings import settings_of
 
@@ -143,10 +144,18 @@ def _question(element: XmlElement, category: str, lang: str) -> Question:
             question = replace(question, body=Refused(why=refusal.note))
     if source.flag("hidden"):
         source.notes.append(Note("hidden"))
-    points = element.words("defaultgrade")
-    if points and _number(points) not in (NONE, Decimal(1)):
-        source.notes.append(Note("points", {"points": plain_decimal(_number(points))}))
+    points = _points(element.words("defaultgrade"))
+    if points not in (None, NONE, Decimal(1)):
+        source.notes.append(Note("points", {"points": plain_decimal(points)}))
     return replace(question, files=source.files, notes=tuple(source.notes))
+
+
+def _points(words: str) -> Decimal | None:
+    """What a question counts there, if it says so in a number."""
+    try:
+        return _number(words) if words else None
+    except Unmappable:
+        return None
 
 
 def _explanation(source: _Source) -> str:
@@ -166,6 +175,14 @@ def _number(words: str) -> Decimal:
     if not number.is_finite() or abs(number.adjusted()) > 30:
         raise Unmappable("syntax", detail=words.strip()[:80])
     return number
+
+
+def _inverse(words: str) -> str:
+    """Moodle says how many of a unit are one of the answer's; here it is the other way round."""
+    multiplier = _number(words)
+    if multiplier <= 0:
+        raise Unmappable("syntax", detail=words[:80])
+    return plain_decimal((1 / multiplier).quantize(Decimal("1E-12")))
 
 
 Fields = dict[str, Body | str]
@@ -229,9 +246,7 @@ def _numerical(source: _Source) -> Fields:
     if not answers:
         raise Unmappable("no_right")
     units = tuple(
-        Unit(
-            name=nfc(unit.words("unit_name")), factor=plain_decimal(_number(unit.words("multiplier") or "1"))
-        )
+        Unit(name=nfc(unit.words("unit_name")), factor=_inverse(unit.words("multiplier") or "1"))
         for units in source.element.all("units")
         for unit in units.all("unit")
         if unit.words("unit_name")
@@ -264,8 +279,6 @@ def _cloze(source: _Source) -> Fields:
         raise Unmappable("missing_part", detail="questiontext")
     accents = source.settings.get("accents") != "ignore"
     read = read_gaps(element.words("text"), source.lang, accents=accents)
-    if not read.alike:
-        source.notes.append(Note("gap_weights"))
     if read.case:
         source.notes.append(Note("case"))
     text = XmlElement("text", {}, element.line)
@@ -281,6 +294,8 @@ def _marked_text(source: _Source, choices: str) -> Fields:
     element = source.element.find("questiontext")
     text = source.markdown(element)
     rows = [(row.words("group") or "1", row) for row in source.element.all(choices)]
+    if choices == "dragbox" and len({group for group, _row in rows}) == 1:
+        return _dragged(source, text, [row for _group, row in rows])
     gaps: list[Gap] = []
 
     def gap(found: re.Match[str]) -> str:
@@ -302,6 +317,32 @@ def _marked_text(source: _Source, choices: str) -> Fields:
     if choices == "dragbox" and any(row.find("infinite") is None for _group, row in rows):
         source.notes.append(Note("gap_limit"))
     return {"body": Gaps(gaps=tuple(gaps), rule=source.settings.get("credit", "")), "text": marked}
+
+
+def _dragged(source: _Source, text: str, rows: list[XmlElement]) -> Fields:
+    """Entries of one group to be dragged into the text; paragraphs before the first gap say what is to be done."""
+    gaps: list[tuple[str, tuple[int, ...]]] = []
+
+    def gap(found: re.Match[str]) -> str:
+        index = int(found[1]) - 1
+        if not 0 <= index < len(rows):
+            raise Unmappable("missing_part", detail=found.group())
+        gaps.append((str(len(gaps) + 1), (index,)))
+        return f"{{{len(gaps)}}}"
+
+    marked = _MARKER.sub(gap, re.sub(r"\\(?=[\[\]])", "", text))
+    if not gaps:
+        raise Unmappable("missing_part", detail="[[1]]")
+    blocks = marked.split("\n\n")
+    first = next(number for number, block in enumerate(blocks) if "{1}" in block)
+    body = Words(
+        passage="\n\n".join(blocks[first:]),
+        entries=tuple(escape_markdown(row.words("text")) for row in rows),
+        gaps=tuple(gaps),
+        reuse=all(row.find("infinite") is not None for row in rows),
+        rule=source.settings.get("credit", ""),
+    )
+    return {"body": body, "text": "\n\n".join(blocks[:first])}
 
 
 def _essay(source: _Source) -> Fields:

@@ -79,7 +79,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A unit and how many of it make the unit of the answer: 1 for that itself."""
+    """A unit: a number in it, times ``factor``, is the number in the unit of the answer."""
 
     name: str
     factor: str = "1"
@@ -117,11 +117,34 @@ class Gap:
     accepted: tuple[Accepted, ...] = ()
     amounts: tuple[Amount, ...] = ()
     accents: bool = True
+    weight: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gaps:
     gaps: tuple[Gap, ...]
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table to mark: ``right`` has for each row the numbers, from 0, of the columns that hold for it."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    right: tuple[tuple[int, ...], ...]
+    several: bool = False
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Entries to be put into the gaps ``{1}``, ``{2}`` … of a passage: for each gap the numbers of the right ones."""
+
+    passage: str
+    entries: tuple[str, ...]
+    gaps: tuple[tuple[str, tuple[int, ...]], ...]
+    reuse: bool = False
     rule: str = ""
 
 
@@ -164,10 +187,12 @@ _KINDS: Mapping[type, str] = {
     Pairs: "matching",
     Steps: "ordering",
     Gaps: "cloze",
+    Table: "matrix",
+    Words: "placing",
     Essay: "extended",
 }
 
-Body = Choice | Truth | Typed | Number | Pairs | Steps | Gaps | Essay | Own | Refused
+Body = Choice | Truth | Typed | Number | Pairs | Steps | Gaps | Table | Words | Essay | Own | Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

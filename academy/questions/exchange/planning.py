@@ -109,9 +109,10 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the verdicts and of what would be written."""
+        """SHA-256 of the verdicts, of what would be written, and of what it would take the place of."""
         parts = (
-            f"{item.key} {item.verdict} {item.draft.digest if item.draft else ''}" for item in self.items
+            f"{item.key} {item.verdict} {item.draft.digest if item.draft else ''} {self.known.get(item.key, '')}"
+            for item in self.items
         )
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -151,7 +152,7 @@ class _Planner:
     def __init__(self, target: Target, placement: Placement) -> None:
         self.target = target
         self.placement = placement
-        self.taken: set[str] = set()
+        self.taken: dict[str, str] = {}
         self.categories: dict[str, None] = {}
         self.strangers: dict[str, None] = {}
         self.named = {slug: slug for slug in target.lessons} | {
@@ -174,11 +175,12 @@ class _Planner:
     def _judged(self, question: Question, shown: dict[str, Any]) -> PlannedItem:
         kind, spec, notes = to_spec(question, self.placement.lang)
         key = key_of(question, spec)
-        if key in self.taken:
-            key = f"{key[:67]}-{content_hash(spec)}"
+        content = content_hash(spec)
+        if key in self.taken and self.taken[key] != content:
+            key = f"{key[:67]}-{content}"
         if key in self.taken:
             raise Unmappable("duplicate")
-        self.taken.add(key)
+        self.taken[key] = content
         spec, media, more = taken_in(spec, question.files, self.target.slug)
         known = self.target.items.get(key)
         if known is not None:

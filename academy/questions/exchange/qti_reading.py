@@ -14,7 +14,6 @@ from academy.questions.exchange.mapping import Unmappable, plain_decimal
 from academy.questions.exchange.markup import plain_text, to_markdown
 from academy.questions.exchange.neutral import (
     FULL,
-    NONE,
     Accepted,
     Amount,
     Body,
@@ -29,9 +28,11 @@ from academy.questions.exchange.neutral import (
     Question,
     Refused,
     Steps,
+    Table,
     Truth,
     Typed,
     Unit,
+    Words,
 )
 from academy.questions.exchange.qti_item import (
     INLINE,
@@ -197,8 +198,9 @@ def _match(item: Item, interaction: XmlElement) -> Body:
     pairs = [pair.split() for pair in item.declaration(interaction).correct]
     if not pairs or any(len(pair) != 2 or pair[0] not in left or pair[1] not in right for pair in pairs):
         raise Unmappable("no_right")
-    if len({pair[0] for pair in pairs}) < len(pairs) or len(pairs) < len(left):
-        raise Unmappable("kind_missing", kind="matrix")
+    tabular = "qti-match-tabular" in interaction.get("class")
+    if tabular or len({pair[0] for pair in pairs}) < len(pairs) or len(pairs) < len(left):
+        return _table(item, sets[0], left, right, pairs)
     used = {pair[1] for pair in pairs}
     rule = item.settings.get("credit") or (credit.ALL_OR_NOTHING if item.matches_whole else "")
     place = list(left)
@@ -210,32 +212,53 @@ def _match(item: Item, interaction: XmlElement) -> Body:
     )
 
 
+def _table(
+    item: Item, rows: XmlElement, left: dict[str, str], right: dict[str, str], pairs: list[list[str]]
+) -> Table:
+    columns = list(right)
+    marked = {name: [columns.index(other) for one, other in pairs if one == name] for name in left}
+    most = {attribute(row, "matchMax", "1") for row in find_all(rows, "simpleAssociableChoice")}
+    return Table(
+        rows=tuple(left.values()),
+        columns=tuple(right.values()),
+        right=tuple(tuple(sorted(numbers)) for numbers in marked.values()),
+        several=most != {"1"} or any(len(numbers) != 1 for numbers in marked.values()),
+        rule=_gap_rule(item),
+    )
+
+
 def _gap_match(item: Item, interaction: XmlElement) -> tuple[Body, str]:
-    words = {attribute(row, "identifier"): item.markdown(row) for row in find_all(interaction, "gapText")}
-    right = {}
-    for pair in item.declaration(interaction).correct:
-        word, _space, gap = pair.partition(" ")
-        right[gap.strip()] = word
-    gaps: list[Gap] = []
+    rows = find_all(interaction, "gapText")
+    entries = {attribute(row, "identifier"): item.markdown(row) for row in rows}
+    declared = item.declaration(interaction)
+    pairs = [pair.split() for pair in (*declared.correct, *(k for k, v in declared.mapping.items() if v > 0))]
+    place = list(entries)
+    gaps: list[tuple[str, tuple[int, ...]]] = []
 
     def gap(element: XmlElement) -> str:
         name = attribute(element, "identifier")
-        if right.get(name) not in words:
+        right = {
+            place.index(pair[0])
+            for pair in pairs
+            if len(pair) == 2 and pair[1] == name and pair[0] in entries
+        }
+        if not right:
             raise Unmappable("no_right")
-        options = tuple(
-            Option(text=text, weight=FULL if word == right[name] else NONE) for word, text in words.items()
-        )
-        gaps.append(Gap(id=str(len(gaps) + 1), options=options))
+        gaps.append((str(len(gaps) + 1), tuple(sorted(right))))
         return f"{{{len(gaps)}}}"
 
-    text = item.markdown(item.body, inline=gap)
-    prompt = next((child for child in interaction.children if name_of(child) == "prompt"), None)
+    passage = item.markdown(item.body, inline=gap)
     if not gaps:
         raise Unmappable("missing_part", detail="gap")
-    if any(attribute(row, "matchMax") == "1" for row in find_all(interaction, "gapText")):
-        item.notes.append(Note("gap_limit"))
-    text = "\n\n".join(part for part in (item.markdown(prompt, whole=True), text) if part)
-    return Gaps(gaps=tuple(gaps), rule=_gap_rule(item)), text
+    prompt = next((child for child in interaction.children if name_of(child) == "prompt"), None)
+    body = Words(
+        passage=passage,
+        entries=tuple(entries.values()),
+        gaps=tuple(gaps),
+        reuse=any(attribute(row, "matchMax") != "1" for row in rows),
+        rule=_gap_rule(item),
+    )
+    return body, item.markdown(prompt, whole=True)
 
 
 def _gap_rule(item: Item) -> str:

@@ -13,7 +13,8 @@ from academy.questions.exchange.neutral import (
     Question,
     Writing,
 )
-from academy.questions.exchange.qti_sheet import V22, V30, Sheet, Version, write_item
+from academy.questions.exchange.qti_kinds import write_item
+from academy.questions.exchange.qti_sheet import V22, V30, Sheet, Version
 from academy.questions.exchange.settings import tags_of
 
 __all__ = ["write_qti22", "write_qti30"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from academy.kernel.i18n import localized
 from academy.questions import credit
-from academy.questions.exchange.mapping import WEIGHTED
+from academy.questions.exchange.mapping import WEIGHTED, plain_decimal
 from academy.questions.exchange.neutral import (
     FULL,
     NONE,
@@ -27,9 +27,11 @@ from academy.questions.exchange.neutral import (
     Question,
     Refused,
     Steps,
+    Table,
     Truth,
     Typed,
     Unit,
+    Words,
 )
 from academy.questions.queries import ItemRow
 from academy.questions.types.short import REQUIRE
@@ -53,7 +55,19 @@ def from_item(item: ItemRow, lang: str) -> Question:
         category=item.lesson,
         settings={name: value for name, value in settings.items() if value},
         explanation=(spec.get("explanation") or {}).get(lang, ""),
+        notes=tuple(_only_here(spec)),
     )
+
+
+def _only_here(spec: Mapping[str, Any]) -> Iterator[Note]:
+    """What no format carries."""
+    rows = [spec, *spec.get("answers", ()), *(gap.get("number") or {} for gap in spec.get("gaps", ()))]
+    if any(row.get("tolerance_as") == "figures" for row in rows):
+        yield Note("figures")
+    if spec.get("bank"):
+        yield Note("bank")
+    if any(gap.get("feedback") for gap in spec.get("gaps", ())):
+        yield Note("gap_feedback")
 
 
 def _body(kind: str, spec: Mapping[str, Any], lang: str, text: str) -> Body:
@@ -112,11 +126,11 @@ def _short(spec: Mapping[str, Any], lang: str) -> Body:
 
 
 def _numeric(spec: Mapping[str, Any], lang: str) -> Body:
-    rows = spec.get("answers") or [{"answer": spec["answer"], "tolerance": spec.get("tolerance", "0")}]
+    rows = spec.get("answers") or [spec | {"weight": "100", "feedback": None}]
     answers = tuple(
         Amount(
             answer=row["answer"],
-            tolerance=row.get("tolerance") or "0",
+            tolerance=_tolerance(row),
             weight=Decimal(row.get("weight") or "100"),
             feedback=localized(row.get("feedback"), lang),
         )
@@ -125,9 +139,17 @@ def _numeric(spec: Mapping[str, Any], lang: str) -> Body:
     units = [
         Unit(name=str(_word(row["name"], lang)), factor=row["factor"]) for row in spec.get("units") or ()
     ]
-    if spec.get("unit") and spec["unit"] not in {unit.name for unit in units}:
-        units.insert(0, Unit(name=spec["unit"]))
+    if spec.get("unit") and not units:  # beside several units it is the rule whether one must be given
+        units = [Unit(name=spec["unit"])]
     return Number(answers=answers, units=tuple(units))
+
+
+def _tolerance(row: Mapping[str, Any]) -> str:
+    """The tolerance as a distance, whatever it is told as; significant figures have none."""
+    told = row.get("tolerance") or "0"
+    if row.get("tolerance_as") == "percent":
+        return plain_decimal(abs(Decimal(row["answer"])) * Decimal(told) / 100)
+    return told if row.get("tolerance_as") in (None, "absolute") else "0"
 
 
 def _word(value: Any, lang: str) -> Any:
@@ -148,16 +170,52 @@ def _ordering(spec: Mapping[str, Any], lang: str) -> Body:
 
 
 def _cloze(spec: Mapping[str, Any], lang: str) -> Body:
+    bank = {entry["id"]: localized(entry["text"], lang) for entry in spec.get("bank", ())}
     gaps = tuple(
         Gap(
             id=gap["id"],
-            options=_options(gap["options"], lang) if "options" in gap else (),
+            options=_gap_options(gap, bank, lang),
             accepted=_accepted(gap["accept"], lang) if "accept" in gap else (),
+            amounts=(Amount(answer=gap["number"]["answer"], tolerance=_tolerance(gap["number"])),)
+            if "number" in gap
+            else (),
             accents=gap.get("accents") == REQUIRE,
+            weight=Decimal(gap.get("weight") or "1"),
         )
         for gap in spec["gaps"]
     )
     return Gaps(gaps=gaps, rule=spec.get("credit") or credit.EACH_PART)
+
+
+def _gap_options(gap: Mapping[str, Any], bank: Mapping[str, str], lang: str) -> tuple[Option, ...]:
+    """What can be chosen in a gap: its own options, or every entry of the bank."""
+    if "word" in gap:
+        return tuple(Option(text=t, weight=FULL if name == gap["word"] else NONE) for name, t in bank.items())
+    return _options(gap["options"], lang) if "options" in gap else ()
+
+
+def _matrix(spec: Mapping[str, Any], lang: str) -> Body:
+    place = {column["id"]: index for index, column in enumerate(spec["columns"])}
+    return Table(
+        rows=tuple(localized(row["text"], lang) for row in spec["rows"]),
+        columns=tuple(localized(column["text"], lang) for column in spec["columns"]),
+        right=tuple(tuple(sorted(place[name] for name in row["correct"])) for row in spec["rows"]),
+        several=spec.get("mode") == "several",
+        rule=spec.get("credit") or credit.EACH_PART,
+    )
+
+
+def _placing(spec: Mapping[str, Any], lang: str) -> Body:
+    if spec.get("mode") != "text":
+        return Own(kind="placing", spec=spec)
+    place = {entry["id"]: index for index, entry in enumerate(spec["entries"])}
+    return Words(
+        passage=localized(spec["passage"], lang),
+        entries=tuple(localized(entry["text"], lang) for entry in spec["entries"]),
+        gaps=tuple((p["id"], tuple(sorted(place[name] for name in p["accept"]))) for p in spec["places"]),
+        reuse=bool(spec.get("reuse")),
+        rule=spec.get("credit") or credit.EACH_PART,
+    )
 
 
 def _extended(spec: Mapping[str, Any], lang: str) -> Body:
@@ -165,7 +223,9 @@ def _extended(spec: Mapping[str, Any], lang: str) -> Body:
     return Essay(
         min_words=words.get("min"),
         max_words=words.get("max"),
-        rubric="",
+        rubric=", ".join(
+            localized(row["text"], lang) for row in (spec.get("rubric") or {}).get("criteria", ())
+        ),
         model=localized(spec.get("model"), lang),
     )
 
@@ -180,6 +240,8 @@ _TABLE: Mapping[str, Callable[[Mapping[str, Any], str], Body]] = {
     "ordering": _ordering,
     "cloze": _cloze,
     "extended": _extended,
+    "matrix": _matrix,
+    "placing": _placing,
 }
 
 

@@ -133,6 +133,12 @@ NOTES: dict[str, tuple[Any, Any]] = {
         _l("Partial credit is another there: %(rule)s"),
         _l("Set it in the other system after importing."),
     ),
+    "figures": (
+        _l("The tolerance in significant figures is not carried; the number must be met exactly there."),
+        _l("Set the tolerance in the other system."),
+    ),
+    "bank": (_l("The word bank becomes a list of its entries at every gap."), ""),
+    "gap_feedback": (_l("Feedback on gaps that are filled wrongly is left out."), ""),
     "picture": (_l("The picture %(name)s is not carried by this format."), _l("Choose Moodle XML or QTI.")),
     "duplicate": (_l("The same question stands in the file before."), _l("Nothing needs to be done.")),
     "translations": (
@@ -175,6 +181,8 @@ _LOST: dict[str, Any] = {
     "#explanation": _l("the explanation"),
     "#tolerance": _l("the tolerance"),
     "#unit": _l("the unit"),
+    "#rubric": _l("the rubric"),
+    "#accept": _l("that several entries are right in a gap"),
     "#accents": _l("that accents need not be typed"),
     "#distractors": _l("answers that belong to none"),
     "#identity": _l("the key of the question, so importing it again makes a new one"),

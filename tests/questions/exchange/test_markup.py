@@ -1,0 +1,53 @@
+"""HTML of other systems becomes Markdown that shows the same, and nothing that runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from academy.catalog.markdown import render_block
+from academy.questions.exchange.markup import escape_markdown, plain_text, to_html, to_markdown
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("<p>Một <b>hai</b> <em>ba</em></p>", "Một **hai** *ba*"),
+        ("<p>a</p><p>b</p>", "a\n\nb"),
+        ("a<br>b", "a\nb"),
+        ("<ul><li>a</li><li>b<ol><li>c</li></ol></li></ul>", "- a\n- b\n    1. c"),
+        ("<h3>T</h3><div>x</div>", "T\n\nx"),
+        ("<pre>a\n  *b*</pre>", "```\na\n  *b*\n```"),
+        ("<table><tr><th>x</th><th>y</th></tr><tr><td>1|</td><td>2</td></tr></table>", "| x | y |\n| --- | --- |\n| 1\\| | 2 |"),
+        (r"\(a^2\) và $$b$$", "$a^2$ và $b$"),
+        ("<p>2 &lt; 3 &amp;amp; x</p>", "2 < 3 \\&amp; x"),
+        ("<span lang='vi' class='multilang'>chào</span><span lang='en' class='multilang'>hi</span>", "chào"),
+        ("<a href='https://x.org/a'>x</a> <a href='javascript:alert(1)'>y</a>", "[x](<https://x.org/a>) y"),
+        ("<script>alert(1)</script><style>p{}</style>x<iframe src='//x'>y</iframe>", "x"),
+        ("<b></b> <i> x </i>", "*x*"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_html_becomes_markdown(html, markdown):
+    assert to_markdown(html) == markdown
+
+
+def test_the_other_language_of_a_text_in_several():
+    text = (
+        "<span lang='vi' class='multilang'>chào <b>bạn</b></span><span lang='en' class='multilang'>hi</span>"
+    )
+    assert to_markdown(text, lang="en") == "hi"
+
+
+@pytest.mark.parametrize("text", ["2 * 3 * 4", "# x", "1. x", "- a", "$5 and $6$", "a_b_", "[x](y)", "<b>", "&lt;", "`x", "\\*", "_____", "a | b", "::: note", "x\n===", "~~a~~", "[[1]]"])  # fmt: skip
+def test_plain_text_shows_as_it_is(text):
+    markdown = escape_markdown(text)
+    assert plain_text(markdown) == text and "<em>" not in render_block(markdown)
+    assert "<script" not in render_block(escape_markdown(f"<script>{text}</script>"))
+
+
+def test_markdown_goes_out_as_plain_html():
+    html = to_html("Theo [[171/2025/NĐ-CP#d5]]: $a<b$ ![sơ đồ](/courses/c/media/x.png)")
+    assert html == (
+        '<p>Theo 171/2025/NĐ-CP: \\(a&lt;b\\) <img src="/courses/c/media/x.png" alt="sơ đồ" /></p>'
+    )
+    assert to_html("**a**", inline=True) == "<strong>a</strong>"
