@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from academy.authoring.bank_writing import (
+    change_questions,
+    confirm_translation,
+    plan_questions,
+    review_question,
+    undo_questions,
+)
 from academy.authoring.copying import copy_course
 from academy.authoring.drafts import restore_revision, save_draft
 from academy.authoring.outline import add_lesson, move_lesson, plan_lesson, put_lesson_back, remove_lesson
@@ -27,11 +34,14 @@ __all__ = [
     "add_lesson",
     "add_question",
     "change_question",
+    "change_questions",
+    "confirm_translation",
     "copy_course",
     "create_course",
     "move_lesson",
     "open_working_copy",
     "plan_lesson",
+    "plan_questions",
     "publish",
     "put_lesson_back",
     "remove_lesson",
@@ -39,9 +49,11 @@ __all__ = [
     "restore_revision",
     "retire_question",
     "return_course",
+    "review_question",
     "save_draft",
     "set_quizzes",
     "submit",
+    "undo_questions",
     "update_settings",
     "upload_media",
     "withdraw",
