@@ -56,7 +56,7 @@ def list_questions(course: str) -> str:
     return _page(course, request.args)
 
 
-@bp.post("/studio/courses/<course>/questions/bulk")
+@bp.post("/studio/courses/<course>/question-changes")
 @needs(COURSE_EDIT)
 def change_questions(course: str) -> Any:
     """Show what a change of many questions would do, or make it (``act=apply``)."""
@@ -91,7 +91,7 @@ def change_questions(course: str) -> Any:
     )
 
 
-@bp.post("/studio/courses/<course>/questions/bulk/<int:number>/undo")
+@bp.post("/studio/courses/<course>/question-changes/<int:number>/undo")
 @needs(COURSE_EDIT)
 def undo_questions(course: str, number: int) -> Any:
     try:

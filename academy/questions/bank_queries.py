@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -264,7 +265,8 @@ def first_words(spec: Mapping[str, Any], key: str, lang: str) -> str:
     text = next(
         (spec[name] for name in ("text", "prompt", "brief") if isinstance(spec.get(name), Mapping)), None
     )
-    return (localized(text, lang).strip().split("\n")[0] or key)[:200] if text else key
+    line = localized(text, lang).strip().split("\n")[0] if text else ""
+    return textwrap.shorten(line, 200, placeholder=" …") if line else key
 
 
 def _tree(counts: Iterable[Any]) -> dict[str, int]:
