@@ -114,7 +114,7 @@ def filter_of(given: Mapping[str, Any]) -> BankFilter:
     """The filter in an address or a form; what is none filters nothing."""
 
     def text(name: str) -> str:
-        return " ".join(str(given.get(name) or "").replace("\x00", "").split())[:200]
+        return " ".join(str(given.get(name) or "").split())[:200]
 
     difficulty = text("difficulty")
     language = text("language")

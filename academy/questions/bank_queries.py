@@ -266,7 +266,7 @@ def first_words(spec: Mapping[str, Any], key: str, lang: str) -> str:
         (spec[name] for name in ("text", "prompt", "brief") if isinstance(spec.get(name), Mapping)), None
     )
     line = localized(text, lang).strip().split("\n")[0] if text else ""
-    return textwrap.shorten(line, 200, placeholder=" …") if line else key
+    return textwrap.shorten(line, 140, placeholder=" …") if line else key
 
 
 def _tree(counts: Iterable[Any]) -> dict[str, int]:
