@@ -14,6 +14,7 @@ from academy.accounts.login import init_login
 from academy.authoring.audience import register_audience
 from academy.authoring.events import CourseCopied
 from academy.authoring.publication_checks import register_publication_check
+from academy.authoring.question_uses import uses_in_lessons
 from academy.catalog.content_parts import register_content_part
 from academy.catalog.events import (
     CourseAudienceChanged,
@@ -43,8 +44,10 @@ from academy.progress.events import CourseCompleted
 from academy.progress.services import on_attempt, on_mark_changed
 from academy.questions.content_part import QuestionsPart
 from academy.questions.registry import register_exercise_types
+from academy.questions.uses import register_item_uses
 from academy.quizzes.content_part import QuizzesPart
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted, MarkChanged
+from academy.quizzes.item_uses import uses_in_quizzes
 from academy.quizzes.services import copy_quizzes, find_freeze
 from academy.quizzes.studio_checks import objections_of_quizzes
 from academy.search.engine import init_search
@@ -164,6 +167,8 @@ def _wire(app: Flask, modules: Modules) -> None:
             register_content_part(app, module.content, module=module.slug)
     register_audience(app, count_studying)
     register_freeze(app, find_freeze)
+    register_item_uses(app, uses_in_lessons)
+    register_item_uses(app, uses_in_quizzes)
     register_publication_check(app, objections_of_quizzes)
     subscribe(app, UnitMoved, on_unit_moved, atomic=True)
     subscribe(app, CourseCopied, copy_quizzes, atomic=True)

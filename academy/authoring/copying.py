@@ -23,8 +23,9 @@ from academy.kernel.actor import Actor
 from academy.kernel.i18n import LOCALES, _
 from academy.kernel.storage import storage
 from academy.kernel.unit_of_work import unit_of_work
+from academy.questions.card_queries import filing_of
 from academy.questions.queries import items_of_course
-from academy.questions.services import save_item
+from academy.questions.services import Filing, save_item
 
 __all__ = ["copy_course"]
 
@@ -53,6 +54,7 @@ def copy_course(actor: Actor, slug: str) -> str:
             catalog.declare_lesson(actor, copy.id, lesson)
             for lang in sorted(texts, key=LOCALES.index):
                 write_draft(work, actor, locked_draft(work, copy.id, lesson, lang), texts[lang], SAVED)
+        filed = filing_of(source.id)
         for item in items_of_course(source.id):
             save_item(
                 actor,
@@ -65,6 +67,7 @@ def copy_course(actor: Actor, slug: str) -> str:
                 difficulty=item.difficulty,
                 use_lesson=item.use_lesson,
                 use_pool=item.use_pool,
+                filing=filed.get(item.item_id, Filing()),
             )
         record(actor, "authoring.course.copy", "course", copy.slug, details={"from": slug})
         work.session.flush()

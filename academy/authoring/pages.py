@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from academy.authoring import course_pages, exchange_pages, lesson_pages, publish_pages, question_pages
+from academy.authoring import (
+    bank_pages,
+    course_pages,
+    exchange_pages,
+    lesson_pages,
+    publish_pages,
+    question_pages,
+)
 from academy.authoring.blueprint import bp
 from academy.authoring.tabs import add_tab, tabs_of
 from academy.kernel.i18n import _l
 from academy.web.navigation import add_entry
 
-__all__ = ["bp", "course_pages", "exchange_pages", "lesson_pages", "publish_pages", "question_pages"]
+__all__ = [
+    "bank_pages",
+    "bp",
+    "course_pages",
+    "exchange_pages",
+    "lesson_pages",
+    "publish_pages",
+    "question_pages",
+]
 
 TABS = (
     (10, _l("Lessons"), "show_course"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -9,61 +10,39 @@ from werkzeug.wrappers import Response
 
 from academy.authoring import queries, services
 from academy.authoring.blueprint import bp
+from academy.authoring.checking import line_diff
 from academy.authoring.errors import DraftNotFound
 from academy.authoring.services import QuestionPlace
 from academy.authoring.views import StudioCourse
 from academy.catalog.policies import COURSE_EDIT
-from academy.kernel.errors import AcademyError, Conflict, Invalid
+from academy.catalog.queries import list_topics
+from academy.kernel.errors import AcademyError, Conflict, Forbidden, Invalid
 from academy.kernel.http import current_actor
-from academy.kernel.i18n import DEFAULT_LOCALE, LOCALES, _, _l, current_language
+from academy.kernel.i18n import DEFAULT_LOCALE, LANGUAGE_NAMES, LOCALES, _, _l, current_language
 from academy.kernel.rights import needs
-from academy.questions.queries import find_item, items_of_course, public_text
-from academy.questions.registry import exercise_type, is_known, kinds
+from academy.questions.card_queries import (
+    Twin,
+    card_of,
+    find_twins,
+    history_of,
+    reviews_of,
+    spec_of_version,
+)
+from academy.questions.cards import clean_tags
+from academy.questions.queries import find_item
+from academy.questions.registry import exercise_type, is_known
+from academy.questions.reviewing import is_own
 from academy.questions.services import checked_spec
+from academy.questions.spec_lines import as_lines
+from academy.questions.uses import uses_of
 
 PREVIEW_SEED = 1
-RETIRED = "retired"
 
 
 @bp.app_template_filter("kind_title")
 def kind_title(kind: str) -> Any:
     """The titles of a kind of question, by language."""
     return exercise_type(kind).title
-
-
-@bp.get("/studio/courses/<course>/questions")
-@needs(COURSE_EDIT)
-def list_questions(course: str) -> str:
-    studio = queries.get_studio_course(current_actor(), course)
-    wanted = request.args.get("lesson", "")
-    items = items_of_course(studio.id, retired=True)
-    lessons = [(row.slug, row.title) for row in studio.lessons]
-    groups = [
-        *lessons,
-        *(((slug, None)) for slug in sorted({item.lesson for item in items} - dict(lessons).keys())),
-    ]
-    lang = current_language()
-    return render_template(
-        "authoring/questions.html",
-        studio=studio,
-        kinds=kinds(),
-        wanted=wanted,
-        groups=[
-            (
-                slug,
-                title,
-                [
-                    (item, public_text(item.version, lang).split("\n")[0])
-                    for item in items
-                    if item.lesson == slug and item.state != RETIRED
-                ],
-            )
-            for slug, title in groups
-            if wanted in ("", slug)
-        ],
-        retired=[item for item in items if item.state == RETIRED],
-        count=sum(item.state != RETIRED for item in items),
-    )
 
 
 @bp.get("/studio/courses/<course>/new-question")
@@ -84,6 +63,9 @@ def add_question(course: str) -> Any:
     if request.form.get("act") == "try":
         return _tried(queries.get_studio_course(current_actor(), course), kind, spec, place)
     try:
+        if request.form.get("act") != "anyway" and (twins := _twins(course, kind, spec)):
+            studio = queries.get_studio_course(current_actor(), course)
+            return _editor(studio, kind, spec, place, twins=twins), 409
         key, _saved = services.add_question(current_actor(), course, kind, spec, place)
     except (Invalid, Conflict) as error:
         studio = queries.get_studio_course(current_actor(), course)
@@ -100,12 +82,16 @@ def add_question(course: str) -> Any:
 def show_question(course: str, key: str) -> str:
     studio = queries.get_studio_course(current_actor(), course)
     item = _item(studio, key)
+    card = card_of(item.item_id)
     place = QuestionPlace(
         lesson=item.lesson,
         outcome=item.outcome,
         difficulty=item.difficulty,
         use_lesson=item.use_lesson,
         use_pool=item.use_pool,
+        category=card.category,
+        tags=card.tags,
+        topics=card.topics,
     )
     return _editor(studio, item.kind, item.version.spec, place, item=item)
 
@@ -142,6 +128,69 @@ def change_question_state(course: str, key: str) -> Response:
     return redirect(url_for("authoring.list_questions", course=course), code=303)
 
 
+@bp.get("/studio/courses/<course>/questions/<key>/retirement")
+@needs(COURSE_EDIT)
+def preview_retirement(course: str, key: str) -> str:
+    """Where the question is used, and what retiring it would break."""
+    studio = queries.get_studio_course(current_actor(), course)
+    item = _item(studio, key)
+    return render_template("authoring/retirement.html", studio=studio, item=item, uses=uses_of(item))
+
+
+@bp.post("/studio/courses/<course>/questions/<key>/review")
+@needs(COURSE_EDIT)
+def review_question(course: str, key: str) -> Response:
+    """One step of the review, or the word that a translation still fits."""
+    actor, form = current_actor(), request.form
+    try:
+        if lang := form.get("lang"):
+            services.confirm_translation(actor, course, key, lang)
+        else:
+            services.review_question(actor, course, key, form.get("act", ""), note=form.get("note", ""))
+    except (Conflict, Forbidden, Invalid) as error:
+        if isinstance(error, Forbidden) and error.rule != "questions.own":
+            raise
+        flash(" ".join(filter(None, (str(error.message), str(error.next_step or "")))), "error")
+    else:
+        flash(_("Stored."), "success")
+    return redirect(url_for("authoring.show_question", course=course, key=key), code=303)
+
+
+@bp.get("/studio/courses/<course>/questions/<key>/history")
+@needs(COURSE_EDIT)
+def show_question_history(course: str, key: str) -> str:
+    """The versions of a question, and what one changed against another."""
+    studio = queries.get_studio_course(current_actor(), course)
+    item = _item(studio, key)
+    versions = history_of(item.item_id)
+    known = {version.number for version in versions}
+    newer = _version(request.args.get("to"), known) or item.version.number
+    older = _version(request.args.get("from"), known) or max(newer - 1, 1)
+    old, new = (as_lines(spec_of_version(item.item_id, number)) for number in (older, newer))
+    return render_template(
+        "authoring/question_history.html",
+        studio=studio,
+        item=item,
+        versions=versions,
+        reviews=reviews_of(item.item_id),
+        older=older,
+        newer=newer,
+        diff=line_diff(old, new, context=2) if older != newer else [],
+    )
+
+
+def _version(text: str | None, known: set[int]) -> int | None:
+    number = int(text) if text and text.isascii() and text.isdecimal() and len(text) < 9 else 0
+    return number if number in known else None
+
+
+def _twins(course: str, kind: str, spec: Any) -> list[Twin]:
+    """Questions of the course that are much like a new one; none while the new one is not sound."""
+    studio = queries.get_studio_course(current_actor(), course)
+    checked = checked_spec(kind, spec, studio.languages)
+    return find_twins(studio.id, checked, lang=current_language())
+
+
 def _kind(kind: str) -> str:
     if not is_known(kind):
         raise DraftNotFound(
@@ -166,6 +215,9 @@ def _place() -> QuestionPlace:
         difficulty=int(difficulty) if difficulty.isdecimal() and len(difficulty) < 4 else 0,
         use_lesson="lesson" in use,
         use_pool="pool" in use,
+        category=request.form.get("item.category", ""),
+        tags=tuple(clean_tags(request.form.get("item.tags", "")[:2000].split(","))),
+        topics=tuple(request.form.getlist("item.topics")[:50]),
     )
 
 
@@ -185,11 +237,13 @@ def _editor(
     place: QuestionPlace,
     *,
     item: Any = None,
+    twins: Sequence[Twin] = (),
     error: AcademyError | None = None,
     tried: Any = None,
 ) -> str:
     lang = current_language()
     shown = tried if tried is not None else item.version.spec if item else None
+    card = card_of(item.item_id) if item else None
     return render_template(
         "authoring/question.html",
         studio=studio,
@@ -197,8 +251,15 @@ def _editor(
         spec=spec,
         place=place,
         item=item,
-        preview=exercise_type(kind).present(shown, PREVIEW_SEED, lang) if shown is not None else None,
         tried=tried is not None,
+        card=card,
+        twins=find_twins(studio.id, item.version.spec, lang=lang, but=item.item_id) if item else twins,
+        uses=uses_of(item) if item else (),
+        reviews=reviews_of(item.item_id) if item else (),
+        is_own=card is not None and is_own(current_actor(), card.author_id),
+        topics=list_topics(),
+        language_names=LANGUAGE_NAMES,
+        preview=exercise_type(kind).present(shown, PREVIEW_SEED, lang) if shown is not None else None,
         lang=lang,
         languages=LOCALES,
         needed_languages=studio.languages or (DEFAULT_LOCALE,),

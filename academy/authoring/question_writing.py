@@ -18,20 +18,23 @@ from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.questions.queries import ItemRow, find_item, items_of_course
 from academy.questions.registry import exercise_type
-from academy.questions.services import SavedItem, checked_spec, retire_item, save_item
+from academy.questions.services import Filing, SavedItem, checked_spec, retire_item, save_item
 
 __all__ = ["QuestionPlace", "add_question", "change_question", "restore_question", "retire_question"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionPlace:
-    """Where a question belongs and what it is used for; ``difficulty`` goes from 1 to 5."""
+    """Where a question belongs, what it is used for, and where it is filed; ``difficulty`` goes from 1 to 5."""
 
     lesson: str = ""
     outcome: str = ""
     difficulty: int = 2
     use_lesson: bool = True
     use_pool: bool = True
+    category: str = ""
+    tags: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 def add_question(
@@ -101,7 +104,7 @@ def restore_question(actor: Actor, slug: str, key: str) -> None:
             use_lesson=item.use_lesson,
             use_pool=item.use_pool,
         )
-        _save(actor, course.id, key, item.kind, item.version.spec, place)
+        _save(actor, course.id, key, item.kind, item.version.spec, place, filing=Filing())
         record(actor, "authoring.question.restore", "item", f"{slug}/{key}")
 
 
@@ -149,13 +152,23 @@ def _place_errors(studio: StudioCourse, place: QuestionPlace) -> dict[str, Any]:
         errors["item.outcome"] = [_l("The course has no such outcome.")]
     if not 1 <= place.difficulty <= 5:
         errors["item.difficulty"] = [_l("Difficulty goes from 1 to 5.")]
+    for topic in place.topics:
+        if topic not in studio.description["topics"]:
+            errors["item.topics"] = [_l("The course has no such topic.")]
     if not (place.use_lesson or place.use_pool):
         errors["item.use"] = [_l("Use the question in the lesson, in quizzes, or both.")]
     return errors
 
 
 def _save(
-    actor: Actor, course_id: int, key: str, kind: str, spec: Mapping[str, Any], place: QuestionPlace
+    actor: Actor,
+    course_id: int,
+    key: str,
+    kind: str,
+    spec: Mapping[str, Any],
+    place: QuestionPlace,
+    *,
+    filing: Filing | None = None,
 ) -> SavedItem:
     return save_item(
         actor,
@@ -168,6 +181,7 @@ def _save(
         difficulty=place.difficulty,
         use_lesson=place.use_lesson,
         use_pool=place.use_pool,
+        filing=filing or Filing(category=place.category, tags=place.tags, topics=place.topics),
     )
 
 

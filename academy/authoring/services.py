@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from academy.authoring.bank_writing import (
+    change_questions,
+    confirm_translation,
+    plan_questions,
+    review_question,
+    undo_questions,
+)
 from academy.authoring.copying import copy_course
 from academy.authoring.drafts import restore_revision, save_draft
 from academy.authoring.outline import add_lesson, move_lesson, plan_lesson, put_lesson_back, remove_lesson
@@ -44,11 +51,14 @@ __all__ = [
     "place_question_import",
     "start_question_import",
     "change_question",
+    "change_questions",
+    "confirm_translation",
     "copy_course",
     "create_course",
     "move_lesson",
     "open_working_copy",
     "plan_lesson",
+    "plan_questions",
     "publish",
     "put_lesson_back",
     "remove_lesson",
@@ -56,9 +66,11 @@ __all__ = [
     "restore_revision",
     "retire_question",
     "return_course",
+    "review_question",
     "save_draft",
     "set_quizzes",
     "submit",
+    "undo_questions",
     "update_settings",
     "upload_media",
     "withdraw",

@@ -113,6 +113,8 @@ def test_sync_retires_what_is_gone_and_takes_it_back(course, sync):
     whole = file.read_text(encoding="utf-8")
     file.write_text(whole[: whole.index("- key: luat-2")], encoding="utf-8")
     replace(course / "quizzes" / "final.yaml", "  - {outcome: o2, kinds: [single], difficulty: [2, 3], count: 1, weight: \"2\"}\n", "")
+    # a quiz that completes the course has to test every outcome
+    replace(course / "course.yaml", "quiz: final", "quiz: null")
     sync()
     gone = items()["luat-2"]
     assert gone.state == "retired"

@@ -72,9 +72,9 @@ def test_the_paper_is_a4_names_its_code_and_pages_and_leaves_room_for_the_candid
     for number, page in enumerate(reader.pages, 1):
         assert [round(float(side)) for side in page.mediabox[2:]] == [595, 842]
         words = page.extract_text()
-        assert "Mã đề 101" in words and f"{number}/{count}" in words
+        assert "Paper 101" in words and f"{number}/{count}" in words
     first = reader.pages[0].extract_text()
-    assert "Họ và tên" in first and "Số báo danh" in first and "Phiếu trả lời" in reader.pages[-1].extract_text()
+    assert "Full name" in first and "Candidate number" in first and "Answer sheet" in reader.pages[-1].extract_text()
 
 
 def test_the_paper_holds_every_question_and_no_answer(sat_all_kinds):
