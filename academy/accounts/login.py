@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -9,6 +10,7 @@ from typing import Protocol
 from flask import Flask, Response, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from academy.accounts.models import LoginSession
 from academy.accounts.services import TOKEN_PREFIX, SignedIn, token_hash
@@ -19,6 +21,8 @@ from academy.kernel.errors import Forbidden
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _l
 from academy.web.errors import wants_json
+
+log = logging.getLogger(__name__)
 
 SEEN_EVERY = timedelta(minutes=1)
 OPEN_WHILE_FIRST_PASSWORD = frozenset(
@@ -101,10 +105,14 @@ def _touch(login_session: OpenSession) -> None:
     now = clock.now()
     if now - login_session.seen_at < SEEN_EVERY:
         return
-    with separate_transaction() as connection:
-        connection.execute(
-            update(LoginSession).where(LoginSession.id == login_session.id).values(seen_at=now)
-        )
+    try:
+        with separate_transaction() as connection:
+            connection.execute(
+                update(LoginSession).where(LoginSession.id == login_session.id).values(seen_at=now)
+            )
+    except OperationalError as fault:
+        # a full disk keeps nobody from reading
+        log.warning("a session's last use was not noted: %s", fault.orig)
 
 
 def _first_password() -> Response | None:

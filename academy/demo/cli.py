@@ -24,6 +24,7 @@ from academy.kernel.db import db
 from academy.kernel.jobs import run_all
 from academy.kernel.settings import settings
 from academy.operations import database, serving
+from academy.operations.durability import require_durable
 from academy.search.services import rebuild
 
 LEARNERS = 200
@@ -103,6 +104,7 @@ def start(host: str, port: int, workers: int) -> None:
             _say("the database schema")
         if not settings().is_production and db.session.scalar(select(Account.id).limit(1)) is None:
             fill(SEED)
+        require_durable()
         db.session.remove()
         _greet(host, port)
         sys.exit(serving.serve(host, port, workers=workers))

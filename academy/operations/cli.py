@@ -16,6 +16,7 @@ from academy.kernel.db import db
 from academy.kernel.worker import work
 from academy.operations import backup, database, serving
 from academy.operations.doctor import examine
+from academy.operations.durability import require_durable
 
 
 @click.group("db")
@@ -50,6 +51,7 @@ def serve(host: str, port: int, workers: int) -> None:
     try:
         if pending := database.pending():
             raise serving.CannotServe(f"{len(pending)} migrations are missing. Run: academy db upgrade")
+        require_durable()
         db.session.remove()
         sys.exit(serving.serve(host, port, workers=workers))
     except serving.CannotServe as error:

@@ -36,6 +36,10 @@ _KNOWN = (
         DatabaseFault("another process keeps the database busy", "Wait until it has ended, or end it."),
     ),
     (
+        re.compile(r"disk is full|No space left"),
+        DatabaseFault("the disk is full", "Free space on the disk that holds the database."),
+    ),
+    (
         re.compile(r"readonly database|read-only"),
         DatabaseFault("the database cannot be written", "Give the user that runs the academy write access."),
     ),

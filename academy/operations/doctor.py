@@ -17,6 +17,7 @@ from academy.kernel.db import db
 from academy.kernel.health import check_all
 from academy.operations import database
 from academy.operations.database_faults import database_fault
+from academy.operations.durability import durability
 from academy.plugins.manager import installed_modules
 
 FREE_BYTES = 500 * 1024 * 1024
@@ -92,26 +93,15 @@ def _database() -> Iterator[Finding]:
         "up to date" if not pending else f"{len(pending)} migrations pending",
         "Run: academy db upgrade",
     )
-    if db.engine.dialect.name == "sqlite":
+    dialect = db.engine.dialect.name
+    durable, told, remedy = durability()
+    yield Finding(f"{dialect} durability", durable, told, remedy)
+    if dialect == "sqlite":
         with db.engine.connect() as connection:
-            durable = connection.exec_driver_sql("PRAGMA synchronous").scalar()
-            journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
             whole = connection.exec_driver_sql("PRAGMA quick_check").scalar()
         yield Finding(
-            "sqlite durability",
-            durable >= 2 and journal == "wal",
-            f"journal {journal}, synchronous {durable}",
-            "The disk or file system refuses write-ahead logging: move the instance folder to a local disk.",
+            "sqlite integrity", whole == "ok", str(whole), "Restore a backup: academy restore FILE"
         )
-        yield Finding("sqlite integrity", whole == "ok", str(whole), "Restore a backup: academy restore FILE")
-        return
-    durable = db.session.execute(text("SHOW synchronous_commit")).scalar()
-    yield Finding(
-        "postgresql durability",
-        durable != "off",
-        f"synchronous_commit {durable}",
-        "Set synchronous_commit = on in postgresql.conf.",
-    )
 
 
 def _modules() -> Iterator[Finding]:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from academy.config import PROJECT_ROOT
+
+log = logging.getLogger(__name__)
+
+WORKER = (sys.executable, "-m", "academy.cli", "worker")
+# a process that has run for so many seconds is no hopeless case; so many lives shorter than that are one
+STEADY = 15.0
+SHORT_LIVES = 3
 
 
 class CannotServe(Exception):
@@ -50,8 +60,18 @@ def web_command(host: str, port: int, *, workers: int, target: str = "wsgi:app")
     return [*command, "--log-level", "warning", "--respawn-failed-workers", target]
 
 
-def serve(host: str, port: int, *, workers: int) -> int:
-    """Run web server and worker until one ends or a signal arrives; the exit code.
+def serve(
+    host: str, port: int, *, workers: int, target: str = "wsgi:app", worker: Sequence[str] = WORKER
+) -> int:
+    """Run web server and worker until a signal arrives, each started again should it end; the exit code.
+
+    A web server that has lost two processes within seconds ends itself, as after a fault of the machine's memory;
+    it must not take an examination with it. One that cannot stay up for :data:`STEADY` seconds, time after time,
+    is given up.
+
+    Args:
+        target: the WSGI application.
+        worker: the command line of the worker.
 
     Raises:
         CannotServe: see :func:`check_port`.
@@ -59,19 +79,44 @@ def serve(host: str, port: int, *, workers: int) -> int:
     check_port(host, port)
     environment = {**os.environ, "ACADEMY_EMBEDDED_WORKER": "0"}
     environment.setdefault("ACADEMY_BASE_URL", f"http://{host}:{port}")
-    web = web_command(host, port, workers=workers)
-    worker = [sys.executable, "-m", "academy.cli", "worker"]
-    processes = [subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment) for command in (web, worker)]
+    commands = (web_command(host, port, workers=workers, target=target), list(worker))
+    kept = [_Kept(command, environment) for command in commands]
+    ended = threading.Event()
     with suppress(ValueError):
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: _end(processes))
+            signal.signal(number, lambda *_: ended.set())
     try:
-        while all(process.poll() is None for process in processes):
-            time.sleep(0.2)
+        while not ended.is_set() and all(one.is_kept() for one in kept):
+            ended.wait(0.2)
     finally:
-        _end(processes)
-    faults = [process.returncode for process in processes if process.returncode not in (0, -signal.SIGTERM)]
-    return 1 if faults else 0
+        _end([one.process for one in kept])
+    return 0 if ended.is_set() else 1
+
+
+class _Kept:
+    """A process that is started again when it ends, unless it does nothing but end."""
+
+    def __init__(self, command: list[str], environment: Mapping[str, str]) -> None:
+        self._command, self._environment = command, environment
+        self._short_lives = 0
+        self._start()
+
+    def _start(self) -> None:
+        self._since = time.monotonic()
+        self.process = subprocess.Popen(self._command, cwd=PROJECT_ROOT, env=self._environment)
+
+    def is_kept(self) -> bool:
+        """Whether it runs, or runs again."""
+        if self.process.poll() is None:
+            return True
+        lived = time.monotonic() - self._since
+        self._short_lives = self._short_lives + 1 if lived < STEADY else 0
+        if self._short_lives >= SHORT_LIVES:
+            return False
+        log.error("%s ended with %s and is started again", self._command[2], self.process.returncode)
+        time.sleep(self._short_lives * 0.5)
+        self._start()
+        return True
 
 
 def _end(processes: list[subprocess.Popen]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from academy.kernel.errors import AcademyError, TooMany, Unauthenticated, Unavai
 from academy.kernel.i18n import _, _l
 
 log = logging.getLogger(__name__)
+# the words of SQLite and of PostgreSQL (SQLSTATE 53100)
+_DISK_IS_FULL = re.compile(r"disk is full|No space left on device")
 
 TITLES = {
     400: _l("The request could not be read"),
@@ -32,6 +35,7 @@ TITLES = {
     429: _l("Too many tries"),
     500: _l("Something went wrong on our side"),
     503: _l("Not available for the moment"),
+    507: _l("No room to store this"),
 }
 NEXT_STEPS = {
     401: _l("Had you typed something? Sign in in another window, go back in this one, and send it again."),
@@ -39,6 +43,7 @@ NEXT_STEPS = {
     413: _l("Choose a smaller file or shorten the text. Go back: what you typed is still there."),
     500: _l("Nothing that was confirmed as stored is lost. Try again in a minute."),
     503: _l("Nothing that was confirmed as stored is lost. Try again in a minute."),
+    507: _l("Nothing that was confirmed as stored is lost. Try again in a minute."),
 }
 
 
@@ -87,6 +92,13 @@ def _http(error: HTTPException) -> Response:
 def _database_down(error: Exception) -> Response:
     log.error("the database did not answer: %s", error)
     db.session.rollback()
+    if _DISK_IS_FULL.search(str(error)):
+        return answer(
+            507,
+            rule="disk-full",
+            detail=_("The academy has no room to store anything at the moment. This was not stored."),
+            headers={"Retry-After": "15"},
+        )
     return answer(503, rule="database", headers={"Retry-After": "5"})
 
 

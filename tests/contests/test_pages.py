@@ -229,7 +229,7 @@ def test_the_result_page_leads_from_step_to_step(played, client):
 def test_people_are_excluded_by_number_user_name_or_staff_code(played, client):
     token = sign_in(client, played.organiser)
     base = f"/admin/contests/{played.slug}"
-    entered, named, coded = played.person("Một Số"), played.person("Hai Tên"), played.person("Ba Mã", external_key="CB7")
+    entered, named, _coded = played.person("Một Số"), played.person("Hai Tên"), played.person("Ba Mã", external_key="CB7")
     played.play(entered)
     number = own_entries(entered.person_id, played.view.id)[1].public_id
     for key in (number, named.username, "CB7"):

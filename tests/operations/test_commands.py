@@ -10,6 +10,8 @@ import tarfile
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from academy.cli import main
 
@@ -122,3 +124,27 @@ def test_a_demo_that_was_interrupted_is_not_served(academy, tmp_path):
     for command in (["start", "--port", "8479"], ["demo"]):
         code, said = academy(*command)
         assert code == 1 and said.endswith(f"remove the folder {tmp_path / 'instance'} and start again.")
+
+
+@pytest.mark.parametrize("pragma", ["synchronous = NORMAL", "synchronous = OFF"])
+def test_nothing_is_served_from_a_database_that_may_lose_what_it_acknowledged(academy, pragma):
+    academy("db", "upgrade")
+
+    def weaken(connection, _record):
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    event.listen(Engine, "connect", weaken)
+    try:
+        code, said = academy("serve", "--port", "8479")
+        assert code == 2 and "may lose answers it has acknowledged" in said.splitlines()[-1]
+        code, said = academy("doctor")
+        assert code == 1 and "FAIL  sqlite durability" in said
+    finally:
+        event.remove(Engine, "connect", weaken)
+
+
+def test_the_doctor_finds_a_fresh_database_durable(academy):
+    academy("db", "upgrade")
+    assert "ok    sqlite durability: journal wal, synchronous 2" in academy("doctor")[1]
