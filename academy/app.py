@@ -21,6 +21,7 @@ from academy.catalog.events import (
     CourseWithdrawn,
 )
 from academy.catalog.owner_paths import on_unit_moved
+from academy.certificates.queries import serials_of_runs
 from academy.certificates.services import on_course_completed
 from academy.config import Config, writable_instance
 from academy.enrollment.queries import count_studying
@@ -43,6 +44,7 @@ from academy.questions.registry import register_exercise_types
 from academy.quizzes.content_part import QuizzesPart
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted, MarkChanged
 from academy.quizzes.services import copy_quizzes
+from academy.regrading.documents import register_documents
 from academy.search.engine import init_search
 from academy.search.services import note_course_changed
 from academy.web.errors import init_errors
@@ -159,6 +161,7 @@ def _wire(app: Flask, modules: Modules) -> None:
         if module.content is not None:
             register_content_part(app, module.content, module=module.slug)
     register_audience(app, count_studying)
+    register_documents(app, serials_of_runs)
     subscribe(app, UnitMoved, on_unit_moved, atomic=True)
     subscribe(app, CourseCopied, copy_quizzes, atomic=True)
     subscribe(app, AttemptSubmitted, on_attempt, atomic=True)

@@ -86,10 +86,18 @@ ACT_NAMES: Mapping[str, Any] = {
     "authoring.question.restore": _l("Question brought back"),
     "quizzes.quiz.save": _l("Quiz stored"),
     "quizzes.quiz.retire": _l("Quiz taken out"),
+    "regrade.create": _l("Regrade begun"),
+    "regrade.propose": _l("Regrade proposed"),
+    "regrade.approve": _l("Regrade approved"),
+    "regrade.reject": _l("Regrade refused"),
+    "regrade.withdraw": _l("Regrade withdrawn"),
+    "regrade.apply": _l("Attempt regraded"),
+    "regrade.done": _l("Regrade carried out"),
 }
 
 OBJECT_NAMES: Mapping[str, Any] = {
     "account": _l("Account"),
+    "attempt": _l("Attempt at a quiz"),
     "certificate": _l("Certificate"),
     "certificate_proposal": _l("Proposal of documents"),
     "class_run": _l("Class"),
@@ -105,6 +113,7 @@ OBJECT_NAMES: Mapping[str, Any] = {
     "posting": _l("Posting"),
     "quiz": _l("Quiz"),
     "register_export": _l("Export of the register"),
+    "regrade": _l("Regrade"),
     "role_grant": _l("Role"),
     "unit": _l("Unit"),
 }
