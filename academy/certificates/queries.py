@@ -12,7 +12,14 @@ from sqlalchemy.orm import aliased
 
 from academy.catalog.models import Course
 from academy.certificates.errors import CertificateNotFound
-from academy.certificates.models import Certificate, Eligibility, Proposal, ProposalLine, Revocation, SigningKey
+from academy.certificates.models import (
+    Certificate,
+    Eligibility,
+    Proposal,
+    ProposalLine,
+    Revocation,
+    SigningKey,
+)
 from academy.certificates.numbers import read_code
 from academy.certificates.policies import (
     can_read_certificate,

@@ -18,7 +18,8 @@ from academy.quizzes.services import change_grades
 from academy.regrading.deciding import held_regrade
 from academy.regrading.deciding_grades import CHANGED, LAST_ITEM, NO_WEIGHT, as_json, from_json
 from academy.regrading.errors import RegradeNotFound
-from academy.regrading.models import APPLIED, APPROVED, DONE, LEFT, PLANNED, Regrade, RegradeLine
+from academy.regrading.models import Regrade, RegradeLine
+from academy.regrading.states import APPLIED, APPROVED, DONE, LEFT, PLANNED
 
 __all__ = ["apply_regrade", "mark_seen"]
 

@@ -13,17 +13,10 @@ from academy.kernel.i18n import _l
 from academy.kernel.text import clean
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.regrading.errors import WrongState
-from academy.regrading.models import (
-    APPROVED,
-    DRAFTED,
-    PREPARING,
-    PROPOSED,
-    REJECTED,
-    WITHDRAWN,
-    Regrade,
-)
+from academy.regrading.models import Regrade
 from academy.regrading.policies import can_decide, can_propose
 from academy.regrading.queries import RegradeView, get_regrade
+from academy.regrading.states import APPROVED, DRAFTED, PREPARING, PROPOSED, REJECTED, WITHDRAWN
 
 __all__ = ["approve", "hand_in", "held_regrade", "reject", "withdraw"]
 

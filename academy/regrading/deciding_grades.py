@@ -12,7 +12,7 @@ from academy.questions.carrying import CannotCarry, carry_answer
 from academy.questions.queries import VersionRow, grade_item
 from academy.quizzes.services import NewGrade
 from academy.quizzes.views import AttemptSlot, stored_grade
-from academy.regrading.models import ACCEPT, FULL, VERSION, VOID
+from academy.regrading.states import ACCEPT, FULL, VERSION, VOID
 
 UNMAPPED, UNGRADED, CHANGED, LAST_ITEM = "unmapped", "ungraded", "changed", "last_item"
 NO_WEIGHT = "attempt.no_weight"

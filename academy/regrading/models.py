@@ -9,16 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from academy.kernel.db import Exact, Model, UtcDateTime, primary_key, timestamp
-
-VERSION, FULL, VOID, ACCEPT, REVERSE = "version", "full", "void", "accept", "reverse"
-ACTIONS = (VERSION, FULL, VOID, ACCEPT, REVERSE)
-
-PREPARING, DRAFTED, PROPOSED, APPROVED = "preparing", "drafted", "proposed", "approved"
-DONE, REJECTED, WITHDRAWN = "done", "rejected", "withdrawn"
-STATES = (PREPARING, DRAFTED, PROPOSED, APPROVED, DONE, REJECTED, WITHDRAWN)
-
-PLANNED, APPLIED, LEFT = "planned", "applied", "left"
-LINE_STATES = (PLANNED, APPLIED, LEFT)
+from academy.regrading.states import ACTIONS, LINE_STATES, PLANNED, PREPARING, STATES
 
 
 class Regrade(Model):

@@ -12,7 +12,8 @@ from academy.kernel.i18n import _, _l
 from academy.kernel.jobs import get_job
 from academy.kernel.rights import needs, signed_in
 from academy.regrading import queries, services, sheet, wording
-from academy.regrading.models import (
+from academy.regrading.policies import REGRADE_APPROVE, REGRADE_PROPOSE, REGRADE_READ, can_decide, can_propose
+from academy.regrading.states import (
     ACCEPT,
     APPROVED,
     DONE,
@@ -24,7 +25,6 @@ from academy.regrading.models import (
     VERSION,
     VOID,
 )
-from academy.regrading.policies import REGRADE_APPROVE, REGRADE_PROPOSE, REGRADE_READ, can_decide, can_propose
 from academy.web.navigation import add_entry
 
 bp = Blueprint("regrading", __name__, template_folder="templates")

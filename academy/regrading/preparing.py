@@ -37,7 +37,10 @@ from academy.regrading.deciding_grades import (
 )
 from academy.regrading.documents import documents_of
 from academy.regrading.errors import RegradeNotFound, WrongState
-from academy.regrading.models import (
+from academy.regrading.models import Regrade, RegradeLine
+from academy.regrading.policies import can_propose
+from academy.regrading.queries import get_regrade
+from academy.regrading.states import (
     ACCEPT,
     APPLIED,
     APPROVED,
@@ -51,11 +54,7 @@ from academy.regrading.models import (
     REVERSE,
     VERSION,
     VOID,
-    Regrade,
-    RegradeLine,
 )
-from academy.regrading.policies import can_propose
-from academy.regrading.queries import get_regrade
 
 __all__ = ["prepare_regrade", "propose", "propose_reversal"]
 

@@ -25,18 +25,9 @@ from academy.questions.models import Item, ItemVersion
 from academy.questions.queries import ItemRow, VersionRow, find_item, get_item_versions
 from academy.quizzes.models import OPEN, Attempt, AttemptItem, Quiz, QuizVersion
 from academy.regrading.errors import RegradeNotFound
-from academy.regrading.models import (
-    APPLIED,
-    DONE,
-    LEFT,
-    PLANNED,
-    REJECTED,
-    STATES,
-    WITHDRAWN,
-    Regrade,
-    RegradeLine,
-)
+from academy.regrading.models import Regrade, RegradeLine
 from academy.regrading.policies import can_propose, can_read, courses_read_by
+from academy.regrading.states import APPLIED, DONE, LEFT, PLANNED, REJECTED, STATES, WITHDRAWN
 
 __all__ = [
     "Choice",
@@ -375,7 +366,7 @@ def _counts(regrade: Regrade) -> Counts:
         failing=row[4],
         applied=row[5],
         documented=sum(1 for serials in documents if serials),
-        left={problem: number for problem, number in left},
+        left=dict(tuple(row) for row in left),
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from academy.kernel.i18n import _, _l, current_language, localized
 from academy.kernel.spreadsheet import CSV_TYPE, XLSX_TYPE, to_csv, to_xlsx
-from academy.regrading.models import APPLIED, LEFT
 from academy.regrading.queries import LineRow
+from academy.regrading.states import APPLIED, LEFT
 from academy.regrading.wording import PROBLEM_NAMES
 
 FORMATS = {

@@ -7,7 +7,8 @@ from typing import Any
 
 from academy.kernel.i18n import _, _l, current_language, localized
 from academy.questions.queries import public_text
-from academy.regrading.models import (
+from academy.regrading.queries import RegradeView
+from academy.regrading.states import (
     ACCEPT,
     APPROVED,
     DONE,
@@ -21,7 +22,6 @@ from academy.regrading.models import (
     VOID,
     WITHDRAWN,
 )
-from academy.regrading.queries import RegradeView
 
 ACTION_NAMES: Mapping[str, Any] = {
     VERSION: _l("Grade by another version"),
