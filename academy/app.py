@@ -24,6 +24,7 @@ from academy.catalog.events import (
 )
 from academy.catalog.freezing import register_freeze
 from academy.catalog.owner_paths import on_unit_moved
+from academy.certificates.queries import serials_of_runs
 from academy.certificates.services import on_course_completed
 from academy.config import Config, writable_instance
 from academy.enrollment.queries import count_studying
@@ -50,6 +51,7 @@ from academy.quizzes.events import AttemptGraded, AttemptSubmitted, MarkChanged
 from academy.quizzes.item_uses import uses_in_quizzes
 from academy.quizzes.services import copy_quizzes, find_freeze
 from academy.quizzes.studio_checks import objections_of_quizzes
+from academy.regrading.documents import register_documents
 from academy.search.engine import init_search
 from academy.search.services import note_course_changed
 from academy.web.errors import init_errors
@@ -170,6 +172,7 @@ def _wire(app: Flask, modules: Modules) -> None:
     register_item_uses(app, uses_in_lessons)
     register_item_uses(app, uses_in_quizzes)
     register_publication_check(app, objections_of_quizzes)
+    register_documents(app, serials_of_runs)
     subscribe(app, UnitMoved, on_unit_moved, atomic=True)
     subscribe(app, CourseCopied, copy_quizzes, atomic=True)
     subscribe(app, AttemptSubmitted, on_attempt, atomic=True)

@@ -123,10 +123,18 @@ ACT_NAMES: Mapping[str, Any] = {
     "contest.export": _l("Result of a contest exported"),
     "contest.withdraw_name": _l("Own name withdrawn from a contest"),
     "contest.show_name": _l("Own name shown in a contest again"),
+    "regrade.create": _l("Regrade begun"),
+    "regrade.propose": _l("Regrade proposed"),
+    "regrade.approve": _l("Regrade approved"),
+    "regrade.reject": _l("Regrade refused"),
+    "regrade.withdraw": _l("Regrade withdrawn"),
+    "regrade.apply": _l("Attempt regraded"),
+    "regrade.done": _l("Regrade carried out"),
 }
 
 OBJECT_NAMES: Mapping[str, Any] = {
     "account": _l("Account"),
+    "attempt": _l("Attempt at a quiz"),
     "certificate": _l("Certificate"),
     "certificate_proposal": _l("Proposal of documents"),
     "class_run": _l("Class"),
@@ -145,6 +153,7 @@ OBJECT_NAMES: Mapping[str, Any] = {
     "posting": _l("Posting"),
     "quiz": _l("Quiz"),
     "register_export": _l("Export of the register"),
+    "regrade": _l("Regrade"),
     "role_grant": _l("Role"),
     "unit": _l("Unit"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,14 @@ from sqlalchemy.orm import aliased
 
 from academy.catalog.models import Course
 from academy.certificates.errors import CertificateNotFound
-from academy.certificates.models import Certificate, Proposal, ProposalLine, Revocation, SigningKey
+from academy.certificates.models import (
+    Certificate,
+    Eligibility,
+    Proposal,
+    ProposalLine,
+    Revocation,
+    SigningKey,
+)
 from academy.certificates.numbers import read_code
 from academy.certificates.policies import (
     can_read_certificate,
@@ -33,7 +40,7 @@ from academy.organization.models import Person, Unit
 
 __all__ = [
     "Filters", "find_certificate", "find_verified", "get_certificate", "list_certificates", "own_certificates",
-    "public_keys", "register_rows", "selected",
+    "public_keys", "register_rows", "selected", "serials_of_runs",
 ]  # fmt: skip
 
 STATES = ("issued", "superseded", "replaced", "revoked")
@@ -314,3 +321,17 @@ def register_rows(ids: Sequence[int]) -> Sequence[Row]:
         .where(Certificate.id.in_(ids))
         .order_by(Certificate.book_id, Certificate.number)
     ).all()
+
+
+def serials_of_runs(enrollment_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The serials of the documents in force that runs have led to; runs without any are left out. One query."""
+    found: dict[int, list[str]] = {}
+    rows = db.session.execute(
+        _rows(Eligibility.enrollment_id, Certificate.serial)
+        .join(Eligibility, Eligibility.id == Certificate.eligibility_id)
+        .where(Eligibility.enrollment_id.in_(set(enrollment_ids)), _STATE == "issued")
+        .order_by(Certificate.id)
+    )
+    for run, serial in rows:
+        found.setdefault(run, []).append(serial)
+    return found

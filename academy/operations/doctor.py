@@ -99,9 +99,7 @@ def _database() -> Iterator[Finding]:
     if dialect == "sqlite":
         with db.engine.connect() as connection:
             whole = connection.exec_driver_sql("PRAGMA quick_check").scalar()
-        yield Finding(
-            "sqlite integrity", whole == "ok", str(whole), "Restore a backup: academy restore FILE"
-        )
+        yield Finding("sqlite integrity", whole == "ok", str(whole), "Restore a backup: academy restore FILE")
 
 
 def _modules() -> Iterator[Finding]:

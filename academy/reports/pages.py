@@ -13,6 +13,7 @@ from academy.catalog.queries import list_courses
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _l
 from academy.kernel.rights import needs, public, signed_in
+from academy.regrading.queries import notices_of
 from academy.reports import course_results, queries, tables
 from academy.reports.policies import REPORT_READ
 from academy.reports.waiting import waiting_for
@@ -48,6 +49,7 @@ def home() -> str:
             "reports/home.html",
             home=queries.home_of(actor),
             waiting=waiting_for(actor),
+            notices=notices_of(actor),
             work=navigation("work") + navigation("admin"),
         )
     return render_template("reports/welcome.html", courses=list_courses(actor, limit=8).page.items)
@@ -57,7 +59,8 @@ def home() -> str:
 @signed_in
 def record() -> str:
     """One's own learning record: courses, marks, hours, documents."""
-    return render_template("reports/record.html", home=queries.home_of(current_actor()))
+    actor = current_actor()
+    return render_template("reports/record.html", home=queries.home_of(actor), notices=notices_of(actor))
 
 
 @bp.get("/reports")

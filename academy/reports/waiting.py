@@ -12,6 +12,9 @@ from academy.certificates.policies import CERTIFICATE_APPROVE, CERTIFICATE_PROPO
 from academy.certificates.proposal_queries import list_proposals, list_waiting
 from academy.kernel.actor import Actor
 from academy.kernel.i18n import _l, _n, localized
+from academy.regrading.policies import REGRADE_APPROVE
+from academy.regrading.queries import list_regrades
+from academy.regrading.wording import ACTION_NAMES
 
 __all__ = ["Task", "waiting_for"]
 
@@ -29,8 +32,21 @@ class Task:
 
 
 def waiting_for(actor: Actor) -> Sequence[Task]:
-    """Proposals to decide, then classes and courses to propose for; a query for each right the reader holds."""
-    return [*_to_decide(actor), *_to_propose(actor)]
+    """Proposals to decide, then classes and courses to propose for, then regrades to decide; a query for each right the reader holds."""
+    return [*_to_decide(actor), *_to_propose(actor), *_to_regrade(actor)]
+
+
+def _to_regrade(actor: Actor) -> Iterator[Task]:
+    if not actor.may(REGRADE_APPROVE):
+        return
+    for regrade in list_regrades(actor, state="proposed", limit=SHOWN).items:
+        if regrade.proposed_by != actor.account_id:
+            yield Task(
+                title=f"{ACTION_NAMES[regrade.action]}: {regrade.key}",
+                note=f"{localized(regrade.course_title)} · {regrade.proposer}",
+                state=_l("Waits for approval"),
+                url=url_for("regrading.show", regrade=regrade.id),
+            )
 
 
 def _to_decide(actor: Actor) -> Iterator[Task]:

@@ -263,7 +263,7 @@ def test_another_order_of_options_is_named(exam, monkeypatch):
 
 def test_the_command_proves_and_fails(exam, app):
     attempt = _sat_once(exam)
-    from academy.quizzes.cli import group
+    from academy.quizzes.cli import paper as group
 
     run = app.test_cli_runner().invoke
     for args in (["verify", "van-ban/final", "--all"], ["verify", str(exam.quiz_id)]):
