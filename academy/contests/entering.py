@@ -212,7 +212,7 @@ def _participant(work: UnitOfWork, contest_id: int, person_id: int) -> ContestPa
         ContestParticipant,
         contest_id=contest_id,
         person_id=person_id,
-        public_id=mac("contests.participant", f"{contest_id}:{person_id}")[:16],
+        public_id=mac("contests.participant", f"{contest_id}:{person_id}")[:12],
     )
     return work.session.scalars(
         select(ContestParticipant).where(
