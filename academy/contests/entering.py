@@ -266,4 +266,4 @@ def _checked(prediction: int | None) -> int:
 
 
 def _spoken(instant) -> str:
-    return clock.local(instant).strftime("%H:%M:%S %d/%m/%Y")
+    return clock.local(instant).strftime("%d/%m/%Y, %H:%M:%S")

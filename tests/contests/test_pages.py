@@ -67,7 +67,7 @@ def test_a_late_start_is_refused_on_the_page(played, client):
     token = sign_in(client, played.person())
     with clock.frozen(CLOSED):
         answer = post(client, f"/contests/{played.slug}/rounds/1/entry", token, prediction="3")
-    assert answer.status_code == 409 and "closed on 23:59:59 30/11/2025" in text(answer)
+    assert answer.status_code == 409 and "closed on 30/11/2025, 23:59:59" in text(answer)
 
 
 def test_drafts_and_unannounced_rounds_are_not_public(draft, client):
@@ -229,7 +229,7 @@ def test_the_result_page_leads_from_step_to_step(played, client):
 def test_people_are_excluded_by_number_user_name_or_staff_code(played, client):
     token = sign_in(client, played.organiser)
     base = f"/admin/contests/{played.slug}"
-    entered, named, coded = played.person("Một Số"), played.person("Hai Tên"), played.person("Ba Mã", external_key="CB7")
+    entered, named, _coded = played.person("Một Số"), played.person("Hai Tên"), played.person("Ba Mã", external_key="CB7")
     played.play(entered)
     number = own_entries(entered.person_id, played.view.id)[1].public_id
     for key in (number, named.username, "CB7"):
