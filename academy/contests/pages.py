@@ -192,9 +192,7 @@ def show_league(contest: str, number: int) -> str:
 @public
 def show_check(contest: str) -> str:
     found = queries.get_contest(current_actor(), contest)
-    return render_template(
-        "contests/check.html", contest=found, published=results.published_results(found)
-    )
+    return render_template("contests/check.html", contest=found, published=results.published_results(found))
 
 
 @bp.get("/contests/check_draw.py")
@@ -272,6 +270,8 @@ def _round_page(slug: str, number: int, refusal: AcademyError | None = None) -> 
         typed=request.form.get("prediction"),
         result=results.find_published(contest, current),
         paper_languages=[
-            (code, LANGUAGE_NAMES[code]) for code in (course.languages if course else ()) if code in LANGUAGE_NAMES
+            (code, LANGUAGE_NAMES[code])
+            for code in (course.languages if course else ())
+            if code in LANGUAGE_NAMES
         ],
     )

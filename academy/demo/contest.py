@@ -31,7 +31,10 @@ SUMMARY = {
     "de": "Jede Woche eine Runde für Kader, Beamte und Angestellte der ganzen Stadt.",
 }
 BOARDS = [
-    {"name": "Lãnh đạo, quản lý", "positions": ["Phó Chủ tịch", "Chủ tịch", "Trưởng phòng", "Phó Trưởng phòng"]},
+    {
+        "name": "Lãnh đạo, quản lý",
+        "positions": ["Phó Chủ tịch", "Chủ tịch", "Trưởng phòng", "Phó Trưởng phòng"],
+    },
     {"name": "Cán bộ, công chức, viên chức", "kinds": ["cadre", "civil_servant", "public_employee"]},
     {"name": "Người hoạt động không chuyên trách", "kinds": ["part_timer"]},
 ]
@@ -88,7 +91,11 @@ def _at(day: date) -> Any:
 def _add_round(admin: Actor, contest: str, course_id: int, number: int, opens: date) -> None:
     """A round of eight days, with a quiz of its own."""
     slug = f"hoi-thi-vong-{number}"
-    title = {"vi": f"Hội thi – vòng {number}", "en": f"Contest – round {number}", "de": f"Wettbewerb – Runde {number}"}
+    title = {
+        "vi": f"Hội thi – vòng {number}",
+        "en": f"Contest – round {number}",
+        "de": f"Wettbewerb – Runde {number}",
+    }
     last = opens + timedelta(days=7)
     window = {"opens": clock.day_start(opens) + timedelta(hours=7), "closes": clock.day_end(last)}
     save_quiz(Actor.system(), course_id, slug, QUIZ | {"title": title, "window": window})

@@ -193,8 +193,16 @@ def test_a_contest_is_run_through_pages_from_the_first_form_to_the_publication(a
 def test_what_was_typed_comes_back_with_what_is_wrong(draft, client):
     token = sign_in(client, draft.organiser)
     answer = post(
-        client, "/admin/contests", token, **{"title.vi": " ", "board.0.name": "Bảng A", "prize.0.name": "Cúp",
-        "prize.0.count": "viele", "best_rounds": "0"},
+        client,
+        "/admin/contests",
+        token,
+        **{
+            "title.vi": " ",
+            "board.0.name": "Bảng A",
+            "prize.0.name": "Cúp",
+            "prize.0.count": "viele",
+            "best_rounds": "0",
+        },
     )
     page = text(answer)
     assert answer.status_code == 422
@@ -229,7 +237,11 @@ def test_the_result_page_leads_from_step_to_step(played, client):
 def test_people_are_excluded_by_number_user_name_or_staff_code(played, client):
     token = sign_in(client, played.organiser)
     base = f"/admin/contests/{played.slug}"
-    entered, named, _coded = played.person("Một Số"), played.person("Hai Tên"), played.person("Ba Mã", external_key="CB7")
+    entered, named, _coded = (
+        played.person("Một Số"),
+        played.person("Hai Tên"),
+        played.person("Ba Mã", external_key="CB7"),
+    )
     played.play(entered)
     number = own_entries(entered.person_id, played.view.id)[1].public_id
     for key in (number, named.username, "CB7"):
