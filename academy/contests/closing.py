@@ -147,9 +147,7 @@ def _expire(current: RoundView) -> None:
         expire_attempt(attempt_id)
 
 
-def _collect(
-    work: UnitOfWork, contest: ContestView, current: RoundView, places: Mapping[int, Place]
-) -> None:
+def _collect(work: UnitOfWork, contest: ContestView, current: RoundView, places: Mapping[int, Place]) -> None:
     """Give everybody who began a paper without the contest's page an entry."""
     firsts = first_attempts(current).subquery()
     entered = select(ContestEntry.attempt_id).where(ContestEntry.round_id == current.id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from academy.audit.services import record
-from academy.contests.closing import compute, current_result, new_version
+from academy.contests.closing import close_round, compute, current_result, new_version
 from academy.contests.errors import ContestNotFound, NotReady, RoundFixed, SamePerson
 from academy.contests.models import (
     APPROVED,
@@ -44,6 +44,10 @@ def compute_again(actor: Actor, slug: str, number: int) -> None:
         NotReady: the round has not closed, or not every round's result has been published.
         RoundFixed: it has been handed in.
     """
+    _contest, current = _to_manage(actor, slug, number)
+    if current is not None and current.closed_at is None:  # should its job have been lost
+        close_round(actor, current.id)
+        return
     with unit_of_work() as work:
         contest, current = _to_manage(actor, slug, number)
         _require_countable(work, contest, current)
@@ -63,7 +67,9 @@ def draw(actor: Actor, slug: str, number: int) -> None:
         contest, current = _to_manage(actor, slug, number)
         _require_countable(work, contest, current)
         if current is None:
-            raise NotReady(_l("The whole contest is drawn with the seed of its last round."), rule="contest.draw")
+            raise NotReady(
+                _l("The whole contest is drawn with the seed of its last round."), rule="contest.draw"
+            )
         if current.revealed_at is not None:
             raise RoundFixed(_l("This round was drawn before: a draw is not repeated."), rule="contest.drawn")
         result = compute(work, contest, current)
@@ -189,9 +195,7 @@ def _to_manage(actor: Actor, slug: str, number: int) -> tuple[ContestView, Round
     return contest, _round(contest, number)
 
 
-def _to_decide(
-    work: UnitOfWork, actor: Actor, slug: str, number: int
-) -> tuple[ContestView, ContestResult]:
+def _to_decide(work: UnitOfWork, actor: Actor, slug: str, number: int) -> tuple[ContestView, ContestResult]:
     contest = get_managed_contest(actor, slug)
     require(actor, can_approve_results, contest)
     result = _existing(work, contest, _round(contest, number))
@@ -232,9 +236,7 @@ def _require_countable(work: UnitOfWork, contest: ContestView, current: RoundVie
         )
     ).all()
     if not contest.rounds or {one.id for one in contest.rounds} - set(published):
-        raise NotReady(
-            _l("The results of all rounds must be published first."), rule="contest.rounds"
-        )
+        raise NotReady(_l("The results of all rounds must be published first."), rule="contest.rounds")
 
 
 def _require_nothing_pending(result: ContestResult) -> None:

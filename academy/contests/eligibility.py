@@ -16,7 +16,15 @@ from academy.kernel.text import fold
 from academy.organization.models import Person, Position, Posting, Unit
 from academy.questions.models import Item, ItemVersion
 
-__all__ = ["Place", "board_of", "league_unit_of", "league_units", "makers", "people_in_scope", "place_in_contest"]
+__all__ = [
+    "Place",
+    "board_of",
+    "league_unit_of",
+    "league_units",
+    "makers",
+    "people_in_scope",
+    "place_in_contest",
+]
 
 LEAGUE_KINDS = ("ward", "commune")
 

@@ -212,7 +212,7 @@ def _participant(work: UnitOfWork, contest_id: int, person_id: int) -> ContestPa
         ContestParticipant,
         contest_id=contest_id,
         person_id=person_id,
-        public_id=mac("contests.participant", f"{contest_id}:{person_id}")[:16],
+        public_id=mac("contests.participant", f"{contest_id}:{person_id}")[:12],
     )
     return work.session.scalars(
         select(ContestParticipant).where(
@@ -266,4 +266,4 @@ def _checked(prediction: int | None) -> int:
 
 
 def _spoken(instant) -> str:
-    return clock.local(instant).strftime("%H:%M:%S %d/%m/%Y")
+    return clock.local(instant).strftime("%d/%m/%Y, %H:%M:%S")

@@ -29,7 +29,9 @@ def read_contest(form: Any) -> dict[str, Any]:
             {
                 "name": form.get(f"{base}.name", ""),
                 "kinds": form.getlist(f"{base}.kinds"),
-                "positions": [one.strip() for one in form.get(f"{base}.positions", "").split(",") if one.strip()],
+                "positions": [
+                    one.strip() for one in form.get(f"{base}.positions", "").split(",") if one.strip()
+                ],
             }
             for base in _rows(form, "board")
         ],
@@ -60,7 +62,8 @@ def shown_contest(contest: ContestView, course: str) -> dict[str, Any]:
         "name_rule": contest.name_rule,
         "best_rounds": contest.best_rounds,
         "boards": [
-            {"name": board.name, "kinds": board.kinds, "positions": board.positions} for board in contest.boards
+            {"name": board.name, "kinds": board.kinds, "positions": board.positions}
+            for board in contest.boards
         ],
         "prizes": contest.prizes,
     }
@@ -73,7 +76,9 @@ def shown_round(current: RoundView, quiz: str) -> dict[str, Any]:
     return {
         "quiz": quiz,
         "opens_at": clock.local(current.opens_at).strftime("%Y-%m-%dT%H:%M"),
-        "closes_on": clock.local(current.last_moment).date().isoformat() if whole_day else closes.date().isoformat(),
+        "closes_on": clock.local(current.last_moment).date().isoformat()
+        if whole_day
+        else closes.date().isoformat(),
         "closes_time": None if whole_day else closes.strftime("%H:%M"),
         "prizes": current.prizes,
     }
@@ -82,7 +87,8 @@ def shown_round(current: RoundView, quiz: str) -> dict[str, Any]:
 def flat_errors(errors: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Names of fields as the form has them: ``boards.0.name`` → ``board.0.name``."""
     return {
-        re.sub(r"^(board|prize)s\.", r"\1.", name).removesuffix(".value"): texts for name, texts in errors.items()
+        re.sub(r"^(board|prize)s\.", r"\1.", name).removesuffix(".value"): texts
+        for name, texts in errors.items()
     }
 
 
@@ -92,7 +98,9 @@ def _texts(form: Any, name: str) -> dict[str, str]:
 
 def _rows(form: Any, kind: str) -> list[str]:
     numbers = sorted(int(found[2]) for found in map(_ROW.fullmatch, form) if found and found[1] == kind)
-    return [f"{kind}.{number}" for number in numbers[:MOST_ROWS] if form.get(f"{kind}.{number}.name", "").strip()]
+    return [
+        f"{kind}.{number}" for number in numbers[:MOST_ROWS] if form.get(f"{kind}.{number}.name", "").strip()
+    ]
 
 
 def _prizes(form: Any) -> list[dict[str, Any]]:

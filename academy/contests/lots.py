@@ -33,4 +33,6 @@ def lot(seed: str, contest: str, of: str, participant: str) -> str:
         contest: address of the contest.
         of: the round's number, or :data:`OVERALL`.
     """
-    return hmac.new(seed.encode("ascii"), f"{contest}/{of}/{participant}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        seed.encode("ascii"), f"{contest}/{of}/{participant}".encode(), hashlib.sha256
+    ).hexdigest()

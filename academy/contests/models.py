@@ -16,7 +16,13 @@ SHARED, LOTS = "shared", "lots"
 TIE_RULES = (SHARED, LOTS)
 WINNERS, NOBODY = "winners", "nobody"
 NAME_RULES = (WINNERS, NOBODY)
-COMPUTED, PROPOSED, APPROVED, PUBLISHED, REPLACED = "computed", "proposed", "approved", "published", "replaced"
+COMPUTED, PROPOSED, APPROVED, PUBLISHED, REPLACED = (
+    "computed",
+    "proposed",
+    "approved",
+    "published",
+    "replaced",
+)
 RESULT_STATES = (COMPUTED, PROPOSED, APPROVED, PUBLISHED, REPLACED)
 BY_HAND, BY_RULE = "hand", "rule"
 
@@ -111,7 +117,10 @@ class ContestParticipant(Model):
     """A person in a contest under a number that tells nothing about who it is."""
 
     __tablename__ = "contest_participant"
-    __table_args__ = (UniqueConstraint("contest_id", "person_id"), UniqueConstraint("contest_id", "public_id"))
+    __table_args__ = (
+        UniqueConstraint("contest_id", "person_id"),
+        UniqueConstraint("contest_id", "public_id"),
+    )
 
     id: Mapped[int] = primary_key()
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id", ondelete="CASCADE"))
@@ -141,7 +150,9 @@ class ContestPrediction(Model):
 
     __tablename__ = "contest_prediction"
 
-    entry_id: Mapped[int] = mapped_column(ForeignKey("contest_entry.id", ondelete="CASCADE"), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(
+        ForeignKey("contest_entry.id", ondelete="CASCADE"), primary_key=True
+    )
     sequence: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     value: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -230,7 +241,9 @@ class ContestLine(Model):
     __tablename__ = "contest_line"
     __table_args__ = (Index("ix_contest_line_participant_id", "participant_id"),)
 
-    result_id: Mapped[int] = mapped_column(ForeignKey("contest_result.id", ondelete="CASCADE"), primary_key=True)
+    result_id: Mapped[int] = mapped_column(
+        ForeignKey("contest_result.id", ondelete="CASCADE"), primary_key=True
+    )
     board_id: Mapped[int] = mapped_column(ForeignKey("contest_board.id"), primary_key=True)
     place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     participant_id: Mapped[int] = mapped_column(ForeignKey("contest_participant.id"))
@@ -249,7 +262,9 @@ class ContestUnitCount(Model):
 
     __tablename__ = "contest_unit_count"
 
-    result_id: Mapped[int] = mapped_column(ForeignKey("contest_result.id", ondelete="CASCADE"), primary_key=True)
+    result_id: Mapped[int] = mapped_column(
+        ForeignKey("contest_result.id", ondelete="CASCADE"), primary_key=True
+    )
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     people: Mapped[int]
     took_part: Mapped[int]

@@ -36,6 +36,7 @@ from academy.kernel.i18n import _l
 from academy.kernel.text import slug as slug_of
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.organization.models import Unit
+from academy.quizzes.models import CONTENT, Quiz
 from academy.quizzes.queries import find_quiz, get_quiz
 from academy.quizzes.services import save_quiz
 from academy.quizzes.studio_form import settings_of
@@ -169,12 +170,17 @@ def fit_quiz(actor: Actor, slug: str, number: int) -> None:
 
     Raises:
         ContestNotFound, Forbidden: the actor may not change quizzes of the course, either.
-        RoundFixed: the round was announced.
+        RoundFixed: the round was announced, or the quiz is kept in a file.
     """
     with unit_of_work() as work:
         _contest, current, _row = _managed_round(work, actor, slug, number)
         _require_planned(current)
         quiz = get_quiz(current.quiz_id)
+        if work.session.scalar(select(Quiz.origin).where(Quiz.id == quiz.id)) == CONTENT:
+            raise RoundFixed(
+                _l("This quiz is kept in a file of the content folder."),
+                next_step=_l("Set its attempts, window and review there, or copy the course to the studio."),
+            )
         settings = settings_of(quiz.rules) | {
             "attempts": 1,
             "window": {"opens": current.opens_at, "closes": current.closes_at},
@@ -275,7 +281,9 @@ def include_again(actor: Actor, slug: str, exclusion_id: int, *, reason: str) ->
         if found is None:
             raise ContestNotFound
         if found.source != BY_HAND or found.lifted_at is not None:
-            raise RoundFixed(_l("This exclusion follows from the rules of the contest, or was lifted before."))
+            raise RoundFixed(
+                _l("This exclusion follows from the rules of the contest, or was lifted before.")
+            )
         found.lifted_at = clock.now()
         record(
             actor,
@@ -340,8 +348,12 @@ def _require_nothing_missing(missing: list[Any]) -> None:
 
 def _free_slug(work: UnitOfWork, title: str) -> str:
     base = slug_of(title, 60) or "contest"
-    taken = set(work.session.scalars(select(Contest.slug).where(Contest.slug.startswith(base, autoescape=True))))
-    return next(name for name in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
+    taken = set(
+        work.session.scalars(select(Contest.slug).where(Contest.slug.startswith(base, autoescape=True)))
+    )
+    return next(
+        name for name in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if name not in taken
+    )
 
 
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:

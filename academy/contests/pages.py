@@ -13,7 +13,7 @@ from academy.catalog.queries import find_course_by_id
 from academy.contests import admin_pages, queries, results, round_pages, services, wording
 from academy.contests.blueprint import bp
 from academy.contests.errors import CannotEnter, ContestNotFound
-from academy.contests.views import ContestView, ResultView, RoundView
+from academy.contests.views import SECOND, ContestView, ResultView, RoundView
 from academy.enrollment.errors import CannotEnroll
 from academy.kernel import clock
 from academy.kernel.errors import AcademyError, Invalid
@@ -24,6 +24,7 @@ from academy.organization.wording import PERSON_KIND_NAMES
 from academy.quizzes.errors import CannotStart
 from academy.quizzes.queries import get_quiz
 from academy.web.format import NO_BREAK
+from academy.web.format import day as format_day
 from academy.web.format import minutes as format_minutes
 from academy.web.navigation import add_entry
 
@@ -67,6 +68,12 @@ def used_time(seconds: int | None) -> str:
     hours, rest = divmod(seconds, 3600)
     minutes, rest = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@bp.app_template_filter("last_day")
+def last_day(closes_at: datetime) -> str:
+    """The last day of something that closes at an instant: what closes at midnight ends with the day before."""
+    return format_day(closes_at - SECOND)
 
 
 @bp.app_template_filter("remaining")
@@ -185,9 +192,7 @@ def show_league(contest: str, number: int) -> str:
 @public
 def show_check(contest: str) -> str:
     found = queries.get_contest(current_actor(), contest)
-    return render_template(
-        "contests/check.html", contest=found, published=results.published_results(found)
-    )
+    return render_template("contests/check.html", contest=found, published=results.published_results(found))
 
 
 @bp.get("/contests/check_draw.py")
@@ -265,6 +270,8 @@ def _round_page(slug: str, number: int, refusal: AcademyError | None = None) -> 
         typed=request.form.get("prediction"),
         result=results.find_published(contest, current),
         paper_languages=[
-            (code, LANGUAGE_NAMES[code]) for code in (course.languages if course else ()) if code in LANGUAGE_NAMES
+            (code, LANGUAGE_NAMES[code])
+            for code in (course.languages if course else ())
+            if code in LANGUAGE_NAMES
         ],
     )

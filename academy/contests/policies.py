@@ -43,9 +43,7 @@ def can_read_contest(actor: Actor, contest: ContestFacts) -> bool:
 
 def contests_read_by(actor: Actor) -> ColumnElement[bool]:
     """The twin of :func:`can_read_contest` for statements over :class:`Contest` joined with its unit."""
-    return or_(
-        false(), *(Unit.path.startswith(path, autoescape=True) for path in actor.scopes(CONTEST_READ))
-    )
+    return or_(false(), *(Unit.path.startswith(path, autoescape=True) for path in actor.scopes(CONTEST_READ)))
 
 
 @policy(_l("A contest is public from its announcement on."))

@@ -279,7 +279,9 @@ def _rounds(contest_id: int) -> list[RoundView]:
         .order_by(ContestRound.number)
         .execution_options(populate_existing=True)
     )
-    plain = "id contest_id number quiz_id opens_at closes_at prizes announced_at commitment closed_at revealed_at"
+    plain = (
+        "id contest_id number quiz_id opens_at closes_at prizes announced_at commitment closed_at revealed_at"
+    )
     return [
         RoundView(
             **{name: getattr(row, name) for name in plain.split()},

@@ -88,9 +88,16 @@ def board_page(
 ) -> Page:
     """A board in its order, a page of :class:`LineView`; one query.
 
-    Names are those of prize winners, where the contest shows them and they have not withdrawn theirs.
+    Names are those of prize winners, where the contest shows them and they have not withdrawn theirs. On a board
+    with fewer than :data:`FEWEST` lines only winners have marks.
     """
-    statement = _lines().where(ContestLine.result_id == result.id, ContestLine.board_id == board_id)
+    mates = ContestLine.__table__.alias("mates")
+    size = select(func.count()).where(mates.c.result_id == result.id, mates.c.board_id == board_id)
+    statement = (
+        _lines()
+        .add_columns(size.scalar_subquery().label("size"))
+        .where(ContestLine.result_id == result.id, ContestLine.board_id == board_id)
+    )
     page = keyset(statement, [ContestLine.place], cursor, limit)
     return Page([_shown(contest, prizes, row, person_id) for row in page.items], page.next_cursor)
 
@@ -117,9 +124,7 @@ def winners(
 def all_lines(result_id: int) -> Sequence[Any]:
     """Every line of a result with name and unit, for the organisers' export; one query."""
     return db.session.execute(
-        _lines()
-        .where(ContestLine.result_id == result_id)
-        .order_by(ContestLine.board_id, ContestLine.place)
+        _lines().where(ContestLine.result_id == result_id).order_by(ContestLine.board_id, ContestLine.place)
     ).all()
 
 
@@ -237,13 +242,14 @@ def _shown(
 ) -> LineView:
     may_name = row.prize is not None and contest.name_rule == WINNERS and row.name_withdrawn_at is None
     named = full or may_name
+    told = full or row.prize is not None or getattr(row, "size", FEWEST) >= FEWEST
     return LineView(
         place=row.place,
         rank=row.rank,
         public_id=row.public_id,
-        mark=row.mark,
-        gap=row.gap,
-        seconds=row.seconds,
+        mark=row.mark if told else None,
+        gap=row.gap if told else None,
+        seconds=row.seconds if told else None,
         rounds=row.rounds,
         prize=_prize(prizes, row.prize),
         name=row.full_name if named else None,

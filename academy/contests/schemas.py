@@ -39,7 +39,9 @@ class Texts(fields.Dict):
         self.needed = needed
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **named: Any) -> dict[str, str]:
-        texts = {lang: text for lang, text in super()._deserialize(value, attr, data, **named).items() if text}
+        texts = {
+            lang: text for lang, text in super()._deserialize(value, attr, data, **named).items() if text
+        }
         if self.needed and not any(character.isalnum() for character in texts.get("vi", "")):
             raise ValidationError({"vi": [_l("The Vietnamese text is needed.")]})
         return texts
@@ -51,7 +53,9 @@ class PrizeSettings(Schema):
     name = Clean(required=True, validate=[validate.Length(max=200), SAYS_SOMETHING])
     how = fields.String(load_default="rank", validate=validate.OneOf(("rank", "draw")))
     count = fields.Integer(required=True, validate=validate.Range(1, 1000))
-    minimum = fields.Decimal(load_default=None, allow_none=True, validate=validate.Range(Decimal(0), Decimal(10)))
+    minimum = fields.Decimal(
+        load_default=None, allow_none=True, validate=validate.Range(Decimal(0), Decimal(10))
+    )
 
     @post_load
     def as_text(self, data: dict[str, Any], **named: Any) -> dict[str, Any]:
@@ -97,7 +101,9 @@ class RoundSettings(Schema):
     )
     closes_on = fields.Date(required=True, error_messages={"invalid": _l("Write a day.")})
     closes_time = fields.Time(
-        load_default=None, allow_none=True, error_messages={"invalid": _l("Write a time, for instance 17:00.")}
+        load_default=None,
+        allow_none=True,
+        error_messages={"invalid": _l("Write a time, for instance 17:00.")},
     )
     prizes = fields.List(fields.Nested(PrizeSettings), load_default=list, validate=validate.Length(max=20))
 
@@ -258,9 +264,9 @@ class LineOut(Schema):
     place = fields.Integer(required=True)
     rank = fields.Integer(required=True)
     participant = fields.String(attribute="public_id", required=True)
-    mark = fields.String(required=True)
+    mark = fields.String(required=True, allow_none=True)
     gap = fields.Integer(required=True, allow_none=True)
-    seconds = fields.Integer(required=True)
+    seconds = fields.Integer(required=True, allow_none=True)
     rounds = fields.Integer(required=True)
     prize = fields.String(required=True, allow_none=True)
     name = fields.String(required=True, allow_none=True)

@@ -85,8 +85,7 @@ def _prediction_differences(current: RoundView, name: str) -> Iterator[str]:
         .outerjoin(last, last.c.entry_id == ContestEntry.id)
         .outerjoin(
             ContestPrediction,
-            (ContestPrediction.entry_id == ContestEntry.id)
-            & (ContestPrediction.sequence == last.c.sequence),
+            (ContestPrediction.entry_id == ContestEntry.id) & (ContestPrediction.sequence == last.c.sequence),
         )
         .where(ContestEntry.round_id == current.id)
     )
@@ -116,7 +115,11 @@ def _against_facts(
     units: list[tuple[int, int, int]],
     told: str,
 ) -> Iterator[str]:
-    count = count_round(contest, current, people_counted(contest, current.id)) if current else count_overall(contest)
+    count = (
+        count_round(contest, current, people_counted(contest, current.id))
+        if current
+        else count_overall(contest)
+    )
     yield from _figures(result, count, told)
     stored = {(line.entered.board, line.place): line for line in lines}
     computed = {(line.entered.board, line.place): line for line in count.lines}

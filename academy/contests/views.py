@@ -129,14 +129,17 @@ class ResultView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineView:
-    """A line of a board as its reader may see it: ``name`` and ``unit`` only of winners, and not if withdrawn."""
+    """A line of a board as its reader may see it: ``name`` and ``unit`` only of winners, and not if withdrawn.
+
+    ``mark``, ``gap`` and ``seconds`` are None where they would tell about few people.
+    """
 
     place: int
     rank: int
     public_id: str
-    mark: Decimal
+    mark: Decimal | None
     gap: int | None
-    seconds: int
+    seconds: int | None
     rounds: int
     prize: str | None
     name: str | None = None

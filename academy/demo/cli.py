@@ -18,6 +18,7 @@ from academy.accounts.pages import DEMO_ACCOUNTS
 from academy.catalog.content_parts import content_parts
 from academy.catalog.services import sync_content
 from academy.demo.city import PASSWORD, build_city
+from academy.demo.contest import hold_contest
 from academy.demo.studies import teach
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
@@ -53,6 +54,8 @@ def fill(seed: int) -> None:
     _say(f"the city: 126 wards and communes, {LEARNERS} learners")
     city = build_city(random, LEARNERS)
     teach(random, city, _say)
+    _say("a contest with a published round and one that is open")
+    hold_contest(random, city)
     _say("the search index")
     run_all()
     rebuild()

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from academy.kernel.db import db
-from tests.bench import inside
+from tests.bench import contest, inside
 from tests.bench.analysis import analyse
 from tests.bench.load import Ask, Measured, read_pages, send
 from tests.bench.pages import pages
@@ -23,6 +23,7 @@ from tests.tools import install_for_measuring
 SCALES = {"small": ("small",), "full": ("full",), "both": ("small", "full")}
 NAMES = (
     "content", "search", "queries", "start", "home", "catalog", "course", "lesson", "quiz", "sitting", "analysis", "documents",
+    "contest",
 )  # fmt: skip
 
 
@@ -60,7 +61,7 @@ def main() -> int:
     run = Run(options)
     install_for_measuring()
     databases = ("sqlite", "postgresql") if options.database == "both" else (options.database,)
-    for database in databases if options.only != "documents" else ():  # they need no academy
+    for database in databases if options.only not in ("documents", "contest") else ():  # they need no academy
         with ExitStack() as stack:
             try:
                 server = stack.enter_context(cluster()) if database == "postgresql" else None
@@ -71,6 +72,9 @@ def main() -> int:
             _measure(run, database, urls, stack)
     if run.wants("documents"):
         run.tell("documents", inside.documents_per_second(run.seconds), "PDFs/s")
+    if run.wants("contest"):
+        for step, took in contest.seconds(quick=run.quick).items():
+            run.tell(f"contest.{step.replace(' ', '_')}", took, "s")
     return 0
 
 

@@ -67,7 +67,7 @@ def test_a_late_start_is_refused_on_the_page(played, client):
     token = sign_in(client, played.person())
     with clock.frozen(CLOSED):
         answer = post(client, f"/contests/{played.slug}/rounds/1/entry", token, prediction="3")
-    assert answer.status_code == 409 and "closed on 23:59:59 30/11/2025" in text(answer)
+    assert answer.status_code == 409 and "closed on 30/11/2025, 23:59:59" in text(answer)
 
 
 def test_drafts_and_unannounced_rounds_are_not_public(draft, client):
@@ -193,8 +193,16 @@ def test_a_contest_is_run_through_pages_from_the_first_form_to_the_publication(a
 def test_what_was_typed_comes_back_with_what_is_wrong(draft, client):
     token = sign_in(client, draft.organiser)
     answer = post(
-        client, "/admin/contests", token, **{"title.vi": " ", "board.0.name": "Bảng A", "prize.0.name": "Cúp",
-        "prize.0.count": "viele", "best_rounds": "0"},
+        client,
+        "/admin/contests",
+        token,
+        **{
+            "title.vi": " ",
+            "board.0.name": "Bảng A",
+            "prize.0.name": "Cúp",
+            "prize.0.count": "viele",
+            "best_rounds": "0",
+        },
     )
     page = text(answer)
     assert answer.status_code == 422
@@ -229,7 +237,11 @@ def test_the_result_page_leads_from_step_to_step(played, client):
 def test_people_are_excluded_by_number_user_name_or_staff_code(played, client):
     token = sign_in(client, played.organiser)
     base = f"/admin/contests/{played.slug}"
-    entered, named, _coded = played.person("Một Số"), played.person("Hai Tên"), played.person("Ba Mã", external_key="CB7")
+    entered, named, _coded = (
+        played.person("Một Số"),
+        played.person("Hai Tên"),
+        played.person("Ba Mã", external_key="CB7"),
+    )
     played.play(entered)
     number = own_entries(entered.person_id, played.view.id)[1].public_id
     for key in (number, named.username, "CB7"):

@@ -12,7 +12,9 @@ from academy.contests import lots
 from academy.contests.ranking import Entered, give_prizes, overall, rank_board
 
 
-def entry(participant: int, mark: str = "8", gap: int | None = 5, seconds: int = 60, submitted: int = 1, **more):
+def entry(
+    participant: int, mark: str = "8", gap: int | None = 5, seconds: int = 60, submitted: int = 1, **more
+):
     return Entered(
         participant=participant,
         board=1,
@@ -83,7 +85,9 @@ def test_nothing_is_drawn_before_lots_are_known():
     assert given([entry(1), entry(2)], [DRAWN]) == {}
 
 
-@pytest.mark.parametrize(("best", "mark", "gap", "rounds"), [(None, "21", 13, 3), (2, "17", 8, 2), (5, "21", 13, 3)])
+@pytest.mark.parametrize(
+    ("best", "mark", "gap", "rounds"), [(None, "21", 13, 3), (2, "17", 8, 2), (5, "21", 13, 3)]
+)
 def test_the_best_rounds_are_added_up(best, mark, gap, rounds):
     weeks = [[entry(1, "8", gap=5)], [entry(1, "4", gap=5)], [entry(1, "9", gap=3)]]
     (total,) = overall(weeks, best=best)

@@ -75,7 +75,9 @@ def test_a_round_cannot_be_announced_once_it_should_be_open(draft):
 
 def test_what_was_announced_stays(played):
     with clock.frozen(BEFORE):
-        settings = RoundSettings().load({"quiz": "final", "opens_at": "2025-11-25T08:00", "closes_on": "2025-11-30"})
+        settings = RoundSettings().load(
+            {"quiz": "final", "opens_at": "2025-11-25T08:00", "closes_on": "2025-11-30"}
+        )
         for change in (
             lambda: services.change_round(played.organiser, played.slug, 1, settings),
             lambda: services.remove_round(played.organiser, played.slug, 1),
@@ -187,7 +189,10 @@ def test_makers_and_excluded_people_cannot_enter(played):
 def test_a_leaders_position_decides_the_board(played):
     actor = played.person()
     post_person(
-        Actor.system(), actor.person_id, played.wards[0].id, position="Phó Chủ tịch Ủy ban nhân dân",
+        Actor.system(),
+        actor.person_id,
+        played.wards[0].id,
+        position="Phó Chủ tịch Ủy ban nhân dân",
         starts_on=BEFORE.date(),
     )
     with clock.frozen(OPEN):
@@ -288,7 +293,9 @@ def test_an_exclusion_needs_a_reason_and_is_lifted_with_one(played):
 
 
 def test_participation_is_the_share_of_people_who_could(played):
-    crowd = [played.person(f"Người {n}", ward=0) for n in range(10)] + [played.person(ward=1) for _n in range(6)]
+    crowd = [played.person(f"Người {n}", ward=0) for n in range(10)] + [
+        played.person(ward=1) for _n in range(6)
+    ]
     create_person("Đã nghỉ", unit=played.wards[0], deactivated_at=BEFORE)
     played.person(kind="other", ward=0)  # fits no board
     for actor in crowd[:5]:
@@ -316,7 +323,9 @@ def test_one_who_moves_counts_where_the_entry_was_made(played):
         played.play(actor)
     post_person(Actor.system(), people[0].person_id, played.wards[1].id, starts_on=clock.today())
     played.close()
-    assert [(row.name, row.people, row.took_part) for row in results.league(result_of(played))] == [("Phường A", 6, 5)]
+    assert [(row.name, row.people, row.took_part) for row in results.league(result_of(played))] == [
+        ("Phường A", 6, 5)
+    ]
 
 
 # --- deciding ----------------------------------------------------------------------------------

@@ -27,7 +27,9 @@ from academy.quizzes.models import Attempt
 def decided(played):
     """Six entries, closed, drawn and published."""
     for number in range(6):
-        played.play(played.person(f"Người {number}"), right=3 - number // 3, prediction=number, seconds=60 + number)
+        played.play(
+            played.person(f"Người {number}"), right=3 - number // 3, prediction=number, seconds=60 + number
+        )
     played.close()
     played.publish()
     return played

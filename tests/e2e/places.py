@@ -12,6 +12,7 @@ CITY = "/courses/quan-ly-do-thi-thong-minh"
 DATA = "/courses/du-lieu-va-an-toan-so"
 ENGLISH = "/courses/tieng-anh-cong-vu"
 ENROLL = "form[action$='/enrollment'] button, section.continue"
+CONTEST = "/contests/hoi-thi-truc-tuyen-tim-hieu-van-kien"
 QUIZ = "main a[href^='/quizzes/']"
 START = "form[action$='/attempts'] button, main a.button[href^='/attempts/']"
 
@@ -38,6 +39,7 @@ def _of(who: str | None, **ways: str | tuple[str, ...]) -> list[Place]:
 
 # someone who has begun a course, someone who has finished one, someone in the middle of a paper
 BEGUN, FINISHED, SITTING, SAT = "learner1", "learner21", "learner170", "learner171"
+ENTERED = "learner113"
 
 PLACES = [
     *_of(
@@ -54,6 +56,11 @@ PLACES = [
         legal_documents="/legal",
         legal_document=("/legal", "main a[href^='/legal/']"),
         gallery="/gallery",
+        contests="/contests",
+        contest=CONTEST,
+        contest_board=f"{CONTEST}/results/1?board=2",
+        contest_participation=f"{CONTEST}/results/1/units",
+        contest_check=f"{CONTEST}/check",
     ),
     Place("not-found", None, ("/courses/khong-co",), 404),
     Place("verify-unknown", None, ("/verify/0000000000",), 404),
@@ -69,7 +76,9 @@ PLACES = [
         password="/account/password",
         own_journal="/account/journal",
         queries_practice="/modules/information_technology/",
+        contest_round=f"{CONTEST}/rounds/2",
     ),
+    *_of(ENTERED, contest_round_entered=f"{CONTEST}/rounds/2", contest_own=f"{CONTEST}/me"),
     *_of(
         FINISHED,
         course_completed=CITY,
@@ -143,6 +152,12 @@ PLACES = [
         passwords="/admin/people/passwords",
         journal="/admin/audit",
         reports="/reports",
+        contests_managed="/admin/contests",
+        contest_new="/admin/contests/new",
+        contest_managed=f"/admin{CONTEST}",
+        contest_edit=f"/admin{CONTEST}/edit",
+        contest_round_new=f"/admin{CONTEST}/rounds/new",
+        contest_result=f"/admin{CONTEST}/results/1",
         report=("/reports", "main a[href^='/reports/']"),
     ),
     *_of(
