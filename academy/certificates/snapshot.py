@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from academy.catalog.models import CourseVersion
-from academy.grading.bands import DEFAULT_SET, band_of
 from academy.certificates.models import Certificate, Eligibility, Proposal, ProposalLine
 from academy.classes.models import ClassRun
 from academy.enrollment.models import Enrollment
+from academy.grading.bands import DEFAULT_SET, band_of
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.settings import settings
