@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -26,7 +27,7 @@ from academy.kernel.errors import Conflict, Invalid
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _, _l
 from academy.kernel.rights import signed_in
-from academy.web.format import time
+from academy.web.format import number, time
 from academy.web.navigation import add_entry
 
 __all__ = ["appeal_pages", "bp", "change_pages", "studio_pages"]
@@ -48,6 +49,12 @@ def _enter_menu(state: Any) -> None:
 
 def _works_here(actor: Actor) -> bool:
     return bool(actor.roles & {Role.INSTRUCTOR, Role.ADMINISTRATOR}) or actor.may(GRADE_APPROVE)
+
+
+@bp.app_template_filter("points")
+def points(value: Decimal | None) -> str:
+    """Points of an answer with at most two decimals, halves up; the mark is rounded by itself, not from these."""
+    return "" if value is None else number(value.quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 @bp.get("/marking")

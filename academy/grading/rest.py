@@ -81,7 +81,7 @@ def save_mark(seat: int, body: Mapping[str, Any]) -> Any:
 
 @api.delete("/marking/seats/<int:seat>/mark")
 @signed_in
-@endpoint(summary="Take my mark back; the answer waits for me again", errors=(401, 403, 404, 409))
+@endpoint(summary="Take my mark back; the answer waits for me again", errors=(401, 403, 404, 405, 409))
 def undo_mark(seat: int) -> None:
     services.undo_mark(current_actor(), seat)
 

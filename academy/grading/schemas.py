@@ -79,14 +79,18 @@ class SchemeSettings(Strict):
 
 # --- the API -----------------------------------------------------------------------------------
 
-TEXT = fields.String(load_default="", validate=validate.Length(max=MAX_COMMENT))
-
-
 class MarkBody(Strict):
     """A mark: ``levels`` by criterion where the question has a rubric, else ``points`` from 0 to 10."""
 
     levels = fields.Dict(keys=fields.String(), values=fields.String(), load_default=None, allow_none=True)
-    points = Points(load_default=None, allow_none=True)
+    points = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(
+            r"^(10(\.0{1,2})?|[0-9](\.[0-9]{1,2})?)$",
+            error=_l("Give a number from 0 to 10 with at most two decimals."),
+        ),
+    )
     comments = fields.Dict(
         keys=fields.String(),
         values=fields.String(validate=validate.Length(max=MAX_COMMENT)),

@@ -10,6 +10,8 @@ from academy.authoring.queries import get_studio_course
 from academy.authoring.tabs import add_tab
 from academy.catalog.policies import COURSE_EDIT
 from academy.catalog.queries import list_courses
+from academy.grading import wording
+from academy.grading.appeal_queries import list_own
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _l
 from academy.kernel.rights import needs, public, signed_in
@@ -60,7 +62,13 @@ def home() -> str:
 def record() -> str:
     """One's own learning record: courses, marks, hours, documents."""
     actor = current_actor()
-    return render_template("reports/record.html", home=queries.home_of(actor), notices=notices_of(actor))
+    return render_template(
+        "reports/record.html",
+        home=queries.home_of(actor),
+        notices=notices_of(actor),
+        appeals=list_own(actor),
+        wording=wording,
+    )
 
 
 @bp.get("/reports")

@@ -31,6 +31,8 @@ class Essay(Short):
     """Answer: a text; a text waits for a person, no text is worth nothing at once."""
 
     kind = "tests:essay"
+    template = "questions/short.html"
+    editor = "questions/edit/short.html"
     title = {"vi": "Bài viết", "en": "Essay"}
 
     def present(self, spec: Mapping[str, Any], seed: int, lang: str) -> dict[str, Any]:
