@@ -6,7 +6,7 @@ import copy
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
@@ -184,6 +184,7 @@ json_values = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["1", "2", "3", "4", "5", "lang"]), json_values, max_size=4))
+@settings(deadline=None)
 def test_no_json_breaks_it(answer):
     spec = load()
     try:

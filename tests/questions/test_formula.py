@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from academy.questions.arithmetic import FUNCTIONS, NoValue
@@ -55,6 +55,7 @@ def test_digits_are_the_same_on_every_machine():
 
 
 @given(st.decimals(-1000, 1000, places=3), st.decimals(-1000, 1000, places=3))
+@settings(deadline=None)
 def test_the_four_operations_are_exact(a, b):
     assert value("a + b", a=str(a), b=str(b)) == a + b
     assert value("a * b - a", a=str(a), b=str(b)) == a * b - a
@@ -65,6 +66,7 @@ def test_the_four_operations_are_exact(a, b):
 
 
 @given(st.decimals(-100, 100, places=4))
+@settings(deadline=None)
 def test_sine_and_cosine_keep_to_each_other(angle):
     assert abs(value("sin(a)^2 + cos(a)^2", a=str(angle)) - 1) < Decimal("1e-28")
 
@@ -147,10 +149,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_and_mistaken_formulas_are_refused_at_once_in_words(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(BadFormula) as refusal:
         parse(text, NAMES)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     message = str(refusal.value.message)
     assert len(message) > 15 and message.endswith(".")
     assert message.isprintable(), "what cannot be shown is named by its number"
@@ -180,14 +182,15 @@ WITHOUT_VALUE = {
 
 @pytest.mark.parametrize("text", WITHOUT_VALUE.values(), ids=WITHOUT_VALUE)
 def test_where_a_formula_has_no_value_it_says_why_at_once(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(NoValue) as refusal:
         value(text, a="3")
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert len(str(refusal.value.reason)) > 10
 
 
 @given(st.text(max_size=60))
+@settings(deadline=None)
 def test_no_text_breaks_the_reader(text):
     with suppress(BadFormula):
         parse(text, NAMES)
@@ -197,6 +200,7 @@ tokens = st.sampled_from([*FUNCTIONS, "pi", "a", "b", "1", "2.5", "0", "+", "-",
 
 
 @given(st.lists(tokens, max_size=40), st.decimals(-50, 50, places=2), st.decimals(-50, 50, places=2))
+@settings(deadline=None)
 def test_whatever_can_be_read_has_a_finite_value_or_a_reason(parts, a, b):
     try:
         result = value(" ".join(parts), a=str(a), b=str(b))

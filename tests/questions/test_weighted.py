@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
@@ -143,6 +143,7 @@ percentages = st.decimals(-100, 100, places=2)
 
 
 @given(st.lists(st.tuples(percentages, st.booleans()), min_size=1, max_size=12))
+@settings(deadline=None)
 def test_a_sum_of_weights_lies_on_the_scale_and_all_that_is_good_is_a_whole(rows):
     weights = [str(weight) for weight, _chosen in rows]
     score = weights_chosen([str(weight) for weight, chosen in rows if chosen], weights)
@@ -153,6 +154,7 @@ def test_a_sum_of_weights_lies_on_the_scale_and_all_that_is_good_is_a_whole(rows
 
 
 @given(st.lists(st.tuples(st.decimals("0.01", "100", places=2), st.booleans()), min_size=1, max_size=20))
+@settings(deadline=None)
 def test_parts_by_weight(rows):
     score = weighted_parts([(str(weight), right) for weight, right in rows])
     exact = sum(Fraction(weight) for weight, right in rows if right) / sum(Fraction(weight) for weight, _right in rows)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from academy.kernel.errors import Invalid
@@ -196,6 +196,7 @@ signed = st.decimals(-1, 1, places=4)
 
 
 @given(st.lists(st.tuples(st.decimals("0.001", "100", places=3), signed), min_size=1, max_size=20))
+@settings(deadline=None)
 def test_a_total_of_gains_and_losses_is_exact_and_not_below_nothing(parts):
     whole = sum(Fraction(weight) for weight, _score in parts)
     plain = sum(Fraction(weight) * exact(score) for weight, score in parts) / whole
@@ -203,6 +204,7 @@ def test_a_total_of_gains_and_losses_is_exact_and_not_below_nothing(parts):
 
 
 @given(score=signed, penalty=st.decimals(0, 1, places=4), answered=st.booleans())
+@settings(deadline=None)
 def test_a_deduction_touches_only_what_was_answered_and_earned_nothing(score, penalty, answered):
     after = with_penalty(score, penalty, answered=answered)
     assert -1 <= after <= score
@@ -213,6 +215,7 @@ def test_a_deduction_touches_only_what_was_answered_and_earned_nothing(score, pe
 
 
 @given(st.integers(1, 50), st.integers(0, 50))
+@settings(deadline=None)
 def test_a_loss_of_simple_parts_is_understood_like_a_gain(parts, lost):
     lost = min(lost, parts)
     rounded = (Decimal(-lost) / Decimal(parts)).quantize(Decimal("0.0001"), "ROUND_HALF_UP")
