@@ -156,6 +156,7 @@ STUDIO = (
     "",
     "questions",
     "new-question?kind=single&lesson=sap-xep-kho-sach",
+    *(f"new-question?kind={kind}" for kind in ("matrix", "hotspot", "placing", "extended", "file")),
     "quizzes",
     "new-quiz",
     "media",
