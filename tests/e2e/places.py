@@ -174,6 +174,7 @@ STUDIO = (
     "new-question?kind=numeric&lesson=sap-xep-kho-sach",
     "new-question?kind=calculated&lesson=sap-xep-kho-sach",
     "new-question?kind=cloze&lesson=sap-xep-kho-sach",
+    *(f"new-question?kind={kind}" for kind in ("matrix", "hotspot", "placing", "extended", "file")),
     "quizzes",
     "new-quiz",
     "media",

@@ -217,3 +217,66 @@ def test_each_fault_of_a_richer_question_is_named_with_its_line(richer, check, o
     assert any(at.strip() in lines[fault[1] - 1] or new in lines[fault[1] - 1] for fault in found), [
         (fault[1], lines[fault[1] - 1]) for fault in found
     ]
+
+
+ON_PICTURE = """\
+- key: hinh-1
+  kind: hotspot
+  outcome: o1
+  use: [pool]
+  spec:
+    text: {vi: Chỉ quầy số 1., en: Show counter 1.}
+    picture:
+      path: media/so-do.svg
+      width: 80
+      height: 60
+      alt: {vi: Sơ đồ, en: Plan}
+    regions:
+      - {id: a, name: {vi: Quầy 1, en: Counter 1}, shape: rect, coords: [10, 10, 20, 20], correct: true}
+"""
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} 60" role="img" aria-labelledby="t d"><title id="t">a</title><desc id="d">b</desc></svg>'
+
+
+@pytest.fixture
+def on_picture(course):
+    """The folder with a question on a picture that is there."""
+    (course / "media").mkdir(exist_ok=True)
+    (course / "media" / "so-do.svg").write_text(SVG.format(80), encoding="utf-8")
+    file = course / "questions" / "01-luat.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + ON_PICTURE, encoding="utf-8")
+    return file
+
+
+def test_pictures_are_found_and_measured(on_picture, course, check):
+    assert check() == []
+    (course / "media" / "so-do.svg").write_text(SVG.format(90), encoding="utf-8")
+    ((name, line, words),) = check()
+    assert (name, line) == ("01-luat.yaml", 26) and "is 90 × 60 → write its width and height" in words
+    (course / "media" / "so-do.svg").unlink()
+    ((_name, line, words),) = check()
+    assert line == 25 and "There is no file “media/so-do.svg”" in words
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("coords: [10, 10, 20, 20]", "coords: [10, 10, 90, 20]", 30, "out of the picture"),
+        ("coords: [10, 10, 20, 20]", "coords: [10, x, 9, 20]", 30, "whole numbers"),
+        ("      alt: {vi: Sơ đồ, en: Plan}\n", "", 24, "Describe the picture"),
+        (", correct: true}", "}", 29, "No right answer"),
+    ],
+)
+def test_faults_of_a_picture_question_name_their_lines(on_picture, check, old, new, line, words):
+    start = on_picture.read_text(encoding="utf-8").index("key: hinh-1")
+    text = on_picture.read_text(encoding="utf-8")
+    on_picture.write_text(text[:start] + text[start:].replace(old, new, 1), encoding="utf-8")
+    found = check()
+    assert [one for one in found if one[1] == line and words in one[2]], found
+
+
+def test_a_question_that_takes_files_cannot_stand_in_a_lesson(course, check):
+    file = course / "questions" / "01-luat.yaml"
+    text = file.read_text(encoding="utf-8")
+    spec = "    text: {vi: Nộp., en: Hand in.}\n    formats: [pdf]\n"
+    file.write_text(text + "- key: nop\n  kind: file\n  outcome: o1\n  use: [lesson, pool]\n  spec:\n" + spec, encoding="utf-8")
+    assert [one for one in check() if "cannot stand in a lesson → write use: [pool]" in one[2]]

@@ -138,3 +138,19 @@ def test_saving_a_quiz(sat):
     assert "draw.0.count" in refusal.value.errors
     with pytest.raises(Invalid):
         services.save_quiz(sat.instructor, sat.course_id, "Final!", SETTINGS)
+
+
+def test_what_people_grade_is_drawn_only_by_a_line_that_names_its_kind(app, course):
+    questions = course / "questions" / "01-luat.yaml"
+    essay = "- key: viet\n  kind: extended\n  outcome: o1\n  use: [pool]\n  spec:\n    text: {vi: Viết., en: Write.}\n"
+    questions.write_text(questions.read_text(encoding="utf-8") + essay, encoding="utf-8")
+    quiz = course / "quizzes" / "final.yaml"
+
+    def said() -> str:
+        return " ".join(f"{fault.message} {fault.remedy}" for fault in content_check(course.parents[1], content_parts(app)))
+
+    assert said() == ""
+    replace(quiz, "{outcome: o1, count: 1", "{outcome: o1, count: 2")
+    assert "1 more are graded by hand items graded by hand are drawn only if the line names the kind" in said()
+    replace(quiz, "{outcome: o1, count: 2", "{outcome: o1, kinds: [extended, truefalse], count: 2")
+    assert said() == ""

@@ -160,3 +160,13 @@ def test_slot_seeds_are_never_the_authors_order_and_safe_for_browsers(seed, slot
 
 PAPER_20261122 = [1, 10, 21, 19, 30, 17, 27, 22, 6]
 SLOT_3 = 354783015308534
+
+
+def test_items_graded_by_hand_are_drawn_only_if_the_line_names_their_kind():
+    pool = [Item(n, f"k{n}", kind="extended" if n % 2 else "single", by_hand=bool(n % 2)) for n in range(1, 21)]
+    for seed in range(30):
+        drawn = {slot.version_id for slot in draw((DrawRule(count=10),), seed, pool)}
+        assert not [number for number in drawn if number % 2]
+    with pytest.raises(PoolTooSmall):
+        draw((DrawRule(count=11),), 1, pool)
+    assert {slot.version_id % 2 for slot in draw((DrawRule(count=10, kinds=("extended",)),), 1, pool)} == {1}
