@@ -135,7 +135,7 @@ def key_xlsx(sheets: Sequence[Sheet]) -> bytes:
 
 
 def _plain_key(question: Mapping[str, Any]) -> list[str]:
-    return ["".join(text for _style, text in line) for line in question["key"]]
+    return ["".join(text for style, text in line if style != "m") for line in question["key"]]
 
 
 def _question(
