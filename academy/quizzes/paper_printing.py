@@ -140,6 +140,7 @@ def print_again(actor: Actor, batch_id: int) -> BatchView:
     """
     with unit_of_work() as work:
         batch, _course = _own(actor, batch_id)
+        batch.storage_key = None
         batch.job_id = work.enqueue("quizzes.print", owner=actor.account_id, batch_id=batch.id).id
         return _view(batch)
 

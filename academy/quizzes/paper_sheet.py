@@ -14,6 +14,7 @@ from academy.kernel.spreadsheet import to_xlsx
 from academy.plugins.contract import Printed
 from academy.questions.on_paper import letter, number_on_paper
 from academy.questions.queries import VersionRow, print_item
+from academy.quizzes.paper_math import flat
 from academy.quizzes.paper_text import blocks_of, pictures_in, runs_of
 from academy.quizzes.rules import QuizRules
 from academy.quizzes.views import shown_seed
@@ -135,7 +136,7 @@ def key_xlsx(sheets: Sequence[Sheet]) -> bytes:
 
 
 def _plain_key(question: Mapping[str, Any]) -> list[str]:
-    return ["".join(text for _style, text in line) for line in question["key"]]
+    return ["".join(flat(text) if style == "m" else text for style, text in line) for line in question["key"]]
 
 
 def _question(

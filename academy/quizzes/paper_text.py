@@ -1,7 +1,7 @@
 """The author's Markdown as plain blocks and runs, which the printer's template sets without reading any markup.
 
 A run is ``[style, text]``; styles are ``b`` bold, ``i`` italic, ``c`` code, ``s`` struck out, ``gap`` a blank to write in,
-joined where several hold. A block is a mapping with its kind under ``k``: ``p``, ``h``, ``code``, ``list``, ``table``,
+joined where several hold; after ``m`` stands a formula (:mod:`academy.quizzes.paper_math`) in place of the text. A block is a mapping with its kind under ``k``: ``p``, ``h``, ``code``, ``list``, ``table``,
 ``picture``.
 """
 
@@ -15,6 +15,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from academy.catalog.markdown_syntax import make_parser
+from academy.quizzes.paper_math import math_tree
 
 __all__ = ["blocks_of", "pictures_in", "runs_of"]
 
@@ -29,7 +30,7 @@ def _parser() -> Any:
     return make_parser()
 
 
-def runs_of(text: str) -> list[list[str]]:
+def runs_of(text: str) -> list[list[Any]]:
     """One line of Markdown, such as an option."""
     tokens = _parser().parseInline(_marked(text), {})
     return list(_runs(tokens[0].children or [])) if tokens else []
@@ -64,7 +65,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[dict[str, Any]]:
         elif token.type in ("fence", "code_block"):
             yield {"k": "code", "text": token.content.rstrip("\n").replace(_GAP, "____")}
         elif token.type == "math_block":
-            yield {"k": "code", "text": token.content.strip()}
+            yield {"k": "p", "runs": [["m", math_tree(token.content.strip())]]}
         elif token.type == "inline":
             yield from _paragraph(token, "p")
         index += 1
@@ -123,14 +124,14 @@ def _paragraph(token: Token, kind: str) -> Iterator[dict[str, Any]]:
         return
     children = token.children or []
     runs = list(_runs([child for child in children if child.type != "image"]))
-    if any(style == "gap" or text.strip() for style, text in runs):
+    if any(style in ("gap", "m") or text.strip() for style, text in runs):
         yield {"k": kind, "runs": runs}
     for child in children:
         if child.type == "image":
             yield {"k": "picture", "path": str(child.attrGet("src") or ""), "alt": child.content}
 
 
-def _runs(tokens: Sequence[Token]) -> Iterator[list[str]]:
+def _runs(tokens: Sequence[Token]) -> Iterator[list[Any]]:
     styles: list[str] = []
     for token in tokens:
         name = token.type.removesuffix("_open").removesuffix("_close")
@@ -148,7 +149,7 @@ def _runs(tokens: Sequence[Token]) -> Iterator[list[str]]:
         elif token.type == "hardbreak":
             yield ["", "\n"]
         elif token.type == "math_inline":
-            yield ["i", token.content]
+            yield ["m", math_tree(token.content)]
         elif token.content and token.type != "image":
             yield from _with_gaps("".join(sorted(set(styles))), token.content)
 

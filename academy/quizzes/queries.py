@@ -78,6 +78,7 @@ _SUMMARY = (
     Attempt.quiz_id,
     Attempt.quiz_version_id,
     Attempt.person_id,
+    Attempt.enrollment_id,
     Attempt.number,
     Attempt.attempt_limit,
     Attempt.seed,

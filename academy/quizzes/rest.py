@@ -206,6 +206,7 @@ def _quiz(quiz: QuizRow, course: str) -> dict[str, Any]:
         "title": rules.title,
         "version": quiz.number,
         "items": rules.items,
+        "examination": rules.examination,
         "minutes": rules.minutes,
         "attempts": rules.attempts,
         "pass_mark": str(rules.pass_mark),

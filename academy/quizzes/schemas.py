@@ -238,6 +238,7 @@ class QuizOut(Schema):
     title = fields.Dict(keys=fields.String(), values=fields.String())
     version = fields.Integer()
     items = fields.Integer()
+    examination = fields.Boolean()
     minutes = fields.Integer(allow_none=True)
     attempts = fields.Integer(allow_none=True)
     attempts_left = fields.Integer(allow_none=True)

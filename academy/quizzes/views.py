@@ -12,6 +12,7 @@ from academy.plugins.contract import Feedback, Grade
 from academy.questions.queries import VersionRow, seed_for
 from academy.quizzes.models import ACTIVE, OPEN
 from academy.quizzes.paper import slot_seed
+from academy.quizzes.paper_proof import identity
 from academy.quizzes.rules import Allowance, QuizRules
 
 
@@ -50,6 +51,7 @@ class AttemptSummary:
     quiz_id: int
     quiz_version_id: int
     person_id: int
+    enrollment_id: int
     number: int
     attempt_limit: int | None
     seed: int
@@ -69,6 +71,11 @@ class AttemptSummary:
     @property
     def is_open(self) -> bool:
         return self.state == OPEN
+
+    @property
+    def identity(self) -> str:
+        """Its name in the proof of an examination; see :mod:`academy.quizzes.paper_proof`."""
+        return identity(self.quiz_id, self.enrollment_id, self.number)
 
     def is_overdue(self, now: datetime) -> bool:
         return self.is_open and self.accepts_until is not None and now > self.accepts_until

@@ -164,12 +164,15 @@ PLACES = [
         "instructor",
         studio="/studio",
         studio_from_content="/studio?origin=content",
+        papers=("/studio?origin=content", "main .rows a[href^='/studio/courses/']", "main a[href$='/quizzes']", "main a[href$='/papers']"),
+        proof_of_nothing="/quizzes/1/proof",
         studio_foreign_course=("/studio?origin=content", "main .rows a[href^='/studio/courses/']"),
     ),
 ]
 STUDIO = (
     "",
     "questions",
+    "questions?q=kho&state=draft&difficulty=2",
     "new-question?kind=single&lesson=sap-xep-kho-sach",
     "new-question?kind=numeric&lesson=sap-xep-kho-sach",
     "new-question?kind=calculated&lesson=sap-xep-kho-sach",

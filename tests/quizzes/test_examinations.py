@@ -23,7 +23,7 @@ from academy.quizzes.paper_proof import canonical, items_in
 from academy.quizzes.paper_sealing import seals_of
 from academy.quizzes.queries import get_quiz
 from academy.quizzes.services import save_quiz
-from tests.factories import create_actor
+from tests.factories import create_actor, sign_in
 from tests.quizzes.conftest import SETTINGS, Sat, make_sat, single
 from tests.quizzes.sitting import sit, view
 
@@ -337,3 +337,14 @@ def test_after_the_reveal_the_data_can_be_downloaded_and_name_no_person(exam, cl
 def test_the_proof_of_a_quiz_that_nobody_may_see_is_hidden(exam, client):
     assert client.get("/quizzes/999/proof").status_code == 404
     assert client.get("/api/v1/quizzes/999/proof").status_code == 404
+
+
+def test_a_learner_is_told_the_number_of_the_attempt_in_the_proof(exam, client):
+    learner = exam.learner()
+    with _during():
+        attempt = sit(learner, exam.quiz_id).attempt
+        sign_in(client, learner)
+        page = client.get(f"/attempts/{attempt.id}").get_data(as_text=True)
+    assert attempt.identity in page and attempt.identity.startswith(f"{exam.quiz_id}-")
+    assert f"/quizzes/{exam.quiz_id}/proof" in page
+    assert client.get(f"/api/v1/quizzes/{exam.quiz_id}").get_json()["examination"] is True

@@ -18,8 +18,10 @@ from academy.kernel.actor import Actor
 from academy.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from academy.kernel.storage import exports
 from academy.quizzes import services
+from academy.quizzes.paper_math import math_tree
 from academy.quizzes.paper_text import blocks_of, runs_of
 from tests.factories import create_actor, sign_in
+from tests.questions.specs import both
 from tests.quizzes.conftest import SETTINGS, Sat, make_sat
 from tests.quizzes.sitting import run_jobs
 from tests.quizzes.test_examinations import NOW, WINDOW, _approve
@@ -211,3 +213,13 @@ def test_markdown_becomes_blocks_and_runs():
     assert blocks[1]["rows"] == [[[["", "a"]], [["", "b"]]], [[["", "1"]], [["", "x_y"]]]]
     assert blocks[3]["runs"] == [["gap", ""]]
     assert runs_of("(____) và (____)").count(["gap", ""]) == 2
+
+
+def test_formulas_are_set_not_spelled(sat):
+    words = r"Tính $\rho = \frac{20}{5 \times 4}$ và $x_1^2 + \sqrt{3} + \sum_{i=1}^{n} a_i$, $\text{giờ}$, $\nonsense{$."
+    sat.item("mot-9", "truefalse", {"text": both(words), "answer": True}, difficulty=5)
+    sat.settings(draw=[{"difficulty": [5], "count": 1}])
+    text = text_of(printed(sat, count=1)["de-101.pdf"])
+    assert "frac" not in text and "sum" not in text and "20" in text and "√" in text
+    assert math_tree(r"\frac{1}{2}") == ["frac", ["t", "1"], ["t", "2"]]
+    assert math_tree(r"x^2") == ["sup", ["i", "x"], ["t", "2"]]
