@@ -270,6 +270,19 @@ def test_more_time_given_in_the_room_reaches_the_page_without_a_reload(page, bro
     until(page, lambda: minutes(page) >= minutes_of(before) + 40)
 
 
+def test_a_paper_that_goes_on_elsewhere_keeps_what_it_has_not_sent_until_it_is_taken_back(page):
+    refuse(page, 409, type="urn:academy:problem:attempt.device", detail="Thiết bị khác", next_step="Mở lại trang")
+    answer(slot(page, 1))
+    page.locator("[data-connection]").get_by_text("Thiết bị khác Mở lại trang").wait_for()
+    chip(page, 1, "failed").wait_for()
+    assert page.evaluate("Object.keys(localStorage).length") == 1
+    page.unroute(SAVES)
+    # the academy says that this is the device now
+    with page.expect_response(STATE):
+        page.evaluate(SHOW)
+    chip(page, 1, "stored").wait_for()
+
+
 def minutes(page) -> int:
     return minutes_of(page.locator("[data-timer-text]").inner_text())
 
