@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from academy.audit.services import record
 from academy.catalog.freezing import Freeze
@@ -16,10 +16,11 @@ from academy.kernel.db import db
 from academy.kernel.errors import Conflict
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import unit_of_work
-from academy.quizzes.models import OPEN, Accommodation, Attempt, FreezeLift
+from academy.quizzes.models import FreezeLift
 from academy.quizzes.queries import get_visible_quiz, quizzes_of_course
 from academy.quizzes.reasons import checked_reason
 from academy.quizzes.views import QuizRow
+from academy.quizzes.windows import closed_for_all
 
 __all__ = ["find_freeze", "freeze_of_quiz", "lift_freeze"]
 
@@ -42,7 +43,7 @@ def freeze_of_quiz(quiz: QuizRow, now: datetime) -> Freeze | None:
         return None
     if now < rules.opens - timedelta(minutes=rules.delivery.freeze_minutes):
         return None
-    until = _until(quiz)
+    until = closed_for_all(quiz)
     if now > until or _is_lifted(quiz.id, now):
         return None
     return Freeze(title=quiz.title, until=until)
@@ -73,15 +74,6 @@ def lift_freeze(actor: Actor, quiz_id: int, *, reason: str) -> datetime:
         details = {"reason": reason, "until": freeze.until.isoformat()}
         record(actor, "quizzes.freeze.lift", "quiz", f"{course.slug}/{quiz.slug}", details=details)
         return freeze.until
-
-
-def _until(quiz: QuizRow) -> datetime:
-    own = db.session.scalar(select(func.max(Accommodation.closes)).where(Accommodation.quiz_id == quiz.id))
-    sat = db.session.scalar(
-        select(func.max(Attempt.accepts_until)).where(Attempt.quiz_id == quiz.id, Attempt.state == OPEN)
-    )
-    ends = (quiz.rules.closes + quiz.rules.grace, own, sat)
-    return max(end for end in ends if end is not None)
 
 
 def _is_lifted(quiz_id: int, now: datetime) -> bool:

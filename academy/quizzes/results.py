@@ -26,6 +26,7 @@ from academy.quizzes.review import (
     released,
 )
 from academy.quizzes.views import AttemptSlot, AttemptView, ChangeRow, OutcomeResult
+from academy.quizzes.windows import closed_for_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +97,16 @@ def _phase(view: AttemptView) -> Phase:
     attempt, now = view.attempt, clock.now()
     if attempt.is_open:
         return Phase.UNDERWAY
-    rules, closes, left = get_quiz(attempt.quiz_id).rules, None, None
+    quiz, closes, left = get_quiz(attempt.quiz_id, attempt.person_id), None, None
+    rules = quiz.rules
     if rules.closes is not None:
         # who started before the date was moved may sit until the later one
         closes = rules.accepts_until(max(rules.closes, view.rules.closes or rules.closes))
+        # and whoever has a time of their own may still write
+        closes = max(closes, closed_for_all(quiz))
     elif rules.attempts is not None:
         stands = standing(attempt.person_id, attempt.quiz_id, view.course_id, now)
-        left = rules.attempts_left(stands.used)
+        left = quiz.accommodated().rules.attempts_left(stands.used)
     return phase_of(is_open=False, closes=closes, attempts_left=left, now=now)
 
 

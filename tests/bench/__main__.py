@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from academy.kernel.db import db
 from tests.bench import contest, inside
 from tests.bench.analysis import analyse
-from tests.bench.load import Ask, Measured, read_pages, send
+from tests.bench.load import CONNECTIONS, Ask, Measured, read_pages, send
 from tests.bench.pages import pages
 from tests.bench.quiz import sit
 from tests.bench.servers import Server, serve
@@ -34,7 +34,8 @@ class Run:
         self.only: str | None = options.only
         self.quick: bool = options.quick
         self.seconds = 1.0 if options.quick else 3.0
-        self.sitters = 64 if options.quick else 240
+        # learners who send at the same moment, and how many sit in each turn
+        self.crowds = {1: 16, 8: 64} if options.quick else {1: 64, 8: 240, 32: 240, 200: 400}
         self.attempts = 2_000 if options.quick else 30_000
 
     def wants(self, name: str) -> bool:
@@ -172,20 +173,26 @@ def _measure_quiz(run: Run, database: str, sites: Mapping[str, Site], servers: M
     if not run.wants("sitting"):
         return
     rates: dict[str, dict[str, float]] = {}
-    for scale, site in sites.items():
-        with site.app.app_context():
-            sitting = sit(site, servers[scale], sitters=run.sitters, seconds=run.seconds)
-            db.session.remove()
-        for step, measured in _steps(sitting):
-            bench = f"{database}.{scale}.sitting.{step}"
-            if measured.failed:
-                say(f"{bench}: {measured.failed} of {measured.requests} requests failed")
-            run.tell(bench, measured.rate, "requests/s")
-            run.tell(f"{bench}.p95", measured.p95_ms, "ms")
-            rates.setdefault(step, {})[scale] = measured.rate
+    for at_once, sitters in run.crowds.items():
+        for scale, site in sites.items():
+            with site.app.app_context():
+                sitting = sit(site, servers[scale], sitters=sitters, seconds=run.seconds, at_once=at_once)
+                db.session.remove()
+            for step, measured in _steps(sitting):
+                _tell_step(run, f"{database}.{scale}.sitting.{step}.{at_once}", measured)
+                if at_once == CONNECTIONS:
+                    rates.setdefault(step, {})[scale] = measured.rate
     for step, found in rates.items():
         if len(found) == 2 and found["full"]:
             run.tell(f"{database}.sitting.{step}.growth", found["small"] / found["full"], "times", 1.0)
+
+
+def _tell_step(run: Run, bench: str, measured: Measured) -> None:
+    if measured.failed:
+        say(f"{bench}: {measured.failed} of {measured.requests} requests failed")
+    run.tell(bench, measured.rate, "requests/s")
+    for share in ("p50", "p95", "p99"):
+        run.tell(f"{bench}.{share}", getattr(measured, f"{share}_ms"), "ms")
 
 
 def _steps(sitting) -> Iterator[tuple[str, Measured]]:

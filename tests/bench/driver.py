@@ -55,6 +55,7 @@ async def _drive(plan: dict[str, Any], connections: int) -> dict[str, Any]:
         "failed": len(failures),
         "p50_ms": _share(times, 0.5),
         "p95_ms": _share(times, 0.95),
+        "p99_ms": _share(times, 0.99),
     }
 
 

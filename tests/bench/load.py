@@ -39,6 +39,7 @@ class Measured:
     p50_ms: float
     p95_ms: float
     cpu_ms: float
+    p99_ms: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -64,12 +65,14 @@ def read_pages(server: Server, asks: Sequence[Ask], *, seconds: float) -> Measur
     return Measured(**told, cpu_ms=1000 * used / max(1, told["requests"]))
 
 
-def send(server: Server, asks: Sequence[Ask], *, seconds: float | None = None) -> Measured:
+def send(
+    server: Server, asks: Sequence[Ask], *, seconds: float | None = None, connections: int = CONNECTIONS
+) -> Measured:
     """Send the requests in order: each once, or from the front again until the time is over."""
     plan = {"url": server.url, "asks": [asdict(ask) for ask in asks], "seconds": seconds}
     before = server.cpu_seconds()
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.driver", str(CONNECTIONS)],
+        [sys.executable, "-m", "tests.bench.driver", str(connections)],
         input=json.dumps(plan),
         capture_output=True,
         text=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from academy.enrollment.models import Enrollment
 from academy.kernel.db import db
@@ -29,8 +29,12 @@ class Sitting:
     submit: Measured
 
 
-def sit(site: Site, server: Server, *, sitters: int, seconds: float) -> Sitting:
-    """Start ``sitters`` attempts, store answers in them for so many seconds, submit them all."""
+def sit(site: Site, server: Server, *, sitters: int, seconds: float, at_once: int = 8) -> Sitting:
+    """Start ``sitters`` attempts, store answers in them for so many seconds, submit them all.
+
+    Args:
+        at_once: how many learners send at the same moment.
+    """
     pairs = _pairs(sitters)
     cookies = {learner.number: learner for learner in site.learners}
 
@@ -38,7 +42,7 @@ def sit(site: Site, server: Server, *, sitters: int, seconds: float) -> Sitting:
         learner = cookies[person]
         return Ask(f"/api/v1{path}", learner.cookie, method, body, learner.csrf_token)
 
-    start = send(server, [ask(person, f"/quizzes/{quiz}/attempts") for person, quiz in pairs])
+    start = send(server, [ask(person, f"/quizzes/{quiz}/attempts") for person, quiz in pairs], connections=at_once)
     db.session.rollback()
     save = send(
         server,
@@ -52,19 +56,33 @@ def sit(site: Site, server: Server, *, sitters: int, seconds: float) -> Sitting:
             for person, attempt, slot, answer in _simple_slots()
         ],
         seconds=seconds,
+        connections=at_once,
     )
     db.session.rollback()
-    submit = send(server, [ask(person, f"/attempts/{one}/submission") for person, one in _open_attempts()])
+    submit = send(
+        server,
+        [ask(person, f"/attempts/{one}/submission") for person, one in _open_attempts()],
+        connections=at_once,
+    )
     db.session.rollback()
     return Sitting(start, save, submit)
 
 
+# what quizzes allow at least
+ATTEMPTS = 2
+_used = (
+    select(func.count())
+    .where(Attempt.quiz_id == Quiz.id, Attempt.person_id == Enrollment.person_id)
+    .scalar_subquery()
+)
+
+
 def _pairs(sitters: int) -> list[tuple[int, int]]:
-    """Persons and quizzes of courses they study, no two neighbours alike."""
+    """Persons and quizzes of courses they study, no two neighbours alike; with attempts left, not yet being sat."""
     rows = db.session.execute(
         select(Enrollment.person_id, Quiz.id)
         .join(Quiz, Quiz.course_id == Enrollment.course_id)
-        .where(Enrollment.person_id < STRIDE, Quiz.id < STRIDE)
+        .where(Enrollment.person_id < STRIDE, Quiz.id < STRIDE, _used < ATTEMPTS)
         .order_by(Quiz.id, Enrollment.person_id)
     )
     every = [(person, quiz) for person, quiz in rows]

@@ -197,6 +197,102 @@ def test_whoever_is_signed_out_signs_in_again_and_goes_on(page, learner):
     assert values(slot(page, 1)) == given
 
 
+def test_after_signing_in_again_in_another_window_the_page_goes_on_by_itself(page, learner):
+    """No reload: the page takes the new session's forgery token, for saves and for handing in."""
+    page.evaluate("window.stayed = true")
+    page.context.clear_cookies()
+    answer(slot(page, 1))
+    chip(page, 1, "failed").wait_for()
+    window = page.context.new_page()
+    sign_in(window, learner)
+    chip(page, 1, "stored").wait_for()
+    assert page.evaluate("window.stayed")
+    store(page, 2)
+    submit(page, "form[data-attempt]", HAND_IN)
+    assert path_of(page).endswith("/review")
+
+
+def test_whoever_signs_in_instead_gets_nothing_of_the_paper_and_the_answers_wait(page, learner, people):
+    page.context.clear_cookies()
+    answer(slot(page, 1))
+    given = values(slot(page, 1))
+    chip(page, 1, "failed").wait_for()
+    window = page.context.new_page()
+    sign_in(window, next(people))
+    with page.expect_response(STATE) as told:
+        page.evaluate(SHOW)
+    assert told.value.status == 404
+    chip(page, 1, "failed").wait_for()
+    window.context.clear_cookies()
+    sign_in(window, learner)
+    chip(page, 1, "stored").wait_for()
+    page.reload()
+    assert values(slot(page, 1)) == given
+
+
+def test_without_a_network_the_answers_go_into_a_file_that_an_invigilator_takes_in(page, browsers):
+    store(page, 1, 0)
+    page.context.set_offline(True)
+    answer(slot(page, 1), 1)
+    answer(slot(page, 2), 0)
+    chip(page, 2, "typing").or_(chip(page, 2, "failed")).or_(chip(page, 2, "sending")).wait_for()
+    page.locator("[data-answers-file][open]").wait_for()
+    with page.expect_download() as download:
+        page.locator("[data-answers-save]").click()
+    attempt = path_of(page).rpartition("/")[2]
+    wanted = values(slot(page, 1)), values(slot(page, 2))
+    file = download.value.path()
+    page.evaluate("localStorage.clear()")
+    room = browsers.signed_in("admin", DESKTOP)
+    room.goto(f"/attempts/{attempt}/answers-file")
+    room.set_input_files("input[type=file]", {"name": "a.json", "mimeType": "application/json", "buffer": file.read_bytes()})
+    submit(room, "main form")
+    assert room.locator("tbody tr").count() == 2
+    submit(room, "main form")
+    page.context.set_offline(False)
+    page.reload()
+    assert (values(slot(page, 1)), values(slot(page, 2))) == wanted
+
+
+def test_more_time_given_in_the_room_reaches_the_page_without_a_reload(page, browsers):
+    """After sleep, too: the page asks for the time when it is looked at again."""
+    before = page.locator("[data-timer-text]").inner_text()
+    room = browsers.signed_in("admin", DESKTOP)
+    attempt = path_of(page).rpartition("/")[2]
+    quiz = page.request.get(f"/api/v1/attempts/{attempt}").json()["quiz"]
+    room.goto(f"/quizzes/{quiz}/room")
+    room.check(f"input[name=attempt][value='{attempt}']")
+    room.fill("[name=minutes]", "45")
+    room.locator("form[action$='/time'] [name=reason]").fill("Mất điện trong phòng thi")
+    submit(room, "form[action$='/time']", "[value=chosen]")
+    with page.expect_response(STATE):
+        page.evaluate(SHOW)
+    until(page, lambda: minutes(page) >= minutes_of(before) + 40)
+
+
+def test_a_paper_that_goes_on_elsewhere_keeps_what_it_has_not_sent_until_it_is_taken_back(page):
+    refuse(page, 409, type="urn:academy:problem:attempt.device", detail="Thiết bị khác", next_step="Mở lại trang")
+    answer(slot(page, 1))
+    page.locator("[data-connection]").get_by_text("Thiết bị khác Mở lại trang").wait_for()
+    chip(page, 1, "failed").wait_for()
+    assert page.evaluate("Object.keys(localStorage).length") == 1
+    page.unroute(SAVES)
+    # the academy says that this is the device now
+    with page.expect_response(STATE):
+        page.evaluate(SHOW)
+    chip(page, 1, "stored").wait_for()
+
+
+def minutes(page) -> int:
+    return minutes_of(page.locator("[data-timer-text]").inner_text())
+
+
+def minutes_of(text: str) -> int:
+    """Of ``1:02:03`` or ``12:34``."""
+    *hours, whole, _seconds = map(int, text.split(":"))
+    return 60 * sum(hours) + whole
+
+
 def test_an_answer_the_academy_refuses_does_not_stop_the_others_from_being_handed_in(page):
     refuse(page, 422, 1, detail="Không đọc được")
     answer(slot(page, 1))

@@ -23,6 +23,7 @@ from academy.quizzes.enrollments import standing
 from academy.quizzes.errors import AttemptClosed, CannotStart, OtherDevice, WrongPlace
 from academy.quizzes.models import AccessCode
 from academy.quizzes.publishing import save_quiz
+from academy.quizzes.results import result_of
 from academy.quizzes.seat import Seat, is_within
 from tests.factories import create_actor
 from tests.quizzes.conftest import SETTINGS, single
@@ -162,6 +163,49 @@ def test_nobody_grants_who_does_not_invigilate_and_nobody_to_themselves(sat):
     enroll(sat.instructor, sat.course)
     with pytest.raises(Forbidden):
         grant(sat, sat.instructor, extra_minutes=5)
+
+
+def released(actor, attempt):
+    return result_of(actor, view(actor, attempt), "vi").flags
+
+
+def test_answers_are_released_only_when_the_last_person_with_time_of_their_own_has_finished(sat):
+    early, slow = sat.learner(), sat.learner("Người có thêm giờ")
+    sat.settings(minutes=60, window=WINDOW)
+    grant(sat, slow, extra_percent=50)
+    with clock.frozen(NINE):
+        attempt = services.start_attempt(early, sat.quiz_id)
+        services.submit_attempt(early, attempt)
+        services.start_attempt(slow, sat.quiz_id)
+    with clock.frozen(NINE + timedelta(minutes=80)):
+        assert "answers" not in released(early, attempt)
+    with clock.frozen(NINE + timedelta(minutes=95)):
+        services.expire_overdue()
+        assert "answers" in released(early, attempt)
+
+
+def test_answers_wait_for_a_window_of_somebody_elses_own(sat):
+    early, later = sat.learner(), sat.learner("Người thi sau")
+    sat.settings(window=WINDOW)
+    grant(sat, later, opens=NINE + timedelta(days=1), closes=NINE + timedelta(days=1, hours=1))
+    with clock.frozen(NINE):
+        attempt = services.start_attempt(early, sat.quiz_id)
+        services.submit_attempt(early, attempt)
+    with clock.frozen(NINE + timedelta(hours=3)):
+        assert "answers" not in released(early, attempt)
+    with clock.frozen(NINE + timedelta(days=1, hours=2)):
+        assert "answers" in released(early, attempt)
+
+
+def test_whoever_was_granted_an_attempt_more_does_not_see_the_answers_before_it(sat):
+    learner = sat.learner()
+    sat.settings(attempts=1)
+    grant(sat, learner, extra_attempts=1)
+    first = services.start_attempt(learner, sat.quiz_id)
+    services.submit_attempt(learner, first)
+    assert "answers" not in released(learner, first)
+    services.submit_attempt(learner, services.start_attempt(learner, sat.quiz_id))
+    assert "answers" in released(learner, first)
 
 
 # --- access code ---------------------------------------------------------------------------------

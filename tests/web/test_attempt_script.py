@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on th
 
 PAPER = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Paper</title>
 <form method="post" action="/handed-in" data-attempt data-attempt-id="7" data-deadline="{{ deadline }}"
- data-server-now="{{ now }}" data-answer-url="/answers/{slot}" data-state-url="/state" data-sequences='{"1": 4}'>
+ data-server-now="{{ now }}" data-answer-url="/answers/{slot}" data-clock-url="/state" data-sequences='{"1": 4}'>
 <p data-timer><span data-timer-text></span></p><p data-connection hidden></p><p data-announce></p>
 {% for slot in (1, 2) %}<section class="exam-item"><div data-slot="{{ slot }}">
 <label><input type="radio" name="a.{{ slot }}" value="x">x</label><label><input type="radio" name="a.{{ slot }}" value="y">y</label>

@@ -232,7 +232,7 @@
   async function refused(slot, entry, status, answer) {
     if (status === 409 && answer.type?.endsWith(":attempt.device")) {
       elsewhere = true;
-      again(slot, entry, answer.detail);
+      again(slot, entry, `${answer.detail} ${answer.next_step || ""}`.trim());
     } else if (status === 409) {
       close();
       show(slot, "failed", words.closed);
@@ -289,8 +289,8 @@
       if (!response.ok) return response.status;
       const told = await response.json();
       const half = (performance.now() - asked) / 2;
-      serverOffset = Date.parse(told.server_now) + half - performance.now();
-      deadline = Date.parse(told.deadline);
+      if (told.server_now) serverOffset = Date.parse(told.server_now) + half - performance.now();
+      if (told.deadline !== undefined) deadline = Date.parse(told.deadline);
       if (told.csrf_token) renewToken(told.csrf_token);
       // taken over here, in another window of this browser
       if (elsewhere && told.active) { elsewhere = false; wake = setTimeout(work); }
