@@ -19,6 +19,7 @@ from academy.catalog.content_parts import content_parts
 from academy.catalog.services import sync_content
 from academy.demo.city import PASSWORD, build_city
 from academy.demo.studies import teach
+from academy.item_analysis.services import analyse_quiz, due_quizzes
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
 from academy.kernel.jobs import run_all
@@ -52,6 +53,9 @@ def fill(seed: int) -> None:
     _say(f"the city: 126 wards and communes, {LEARNERS} learners")
     city = build_city(random, LEARNERS)
     teach(random, city, _say)
+    _say("item analysis")
+    for quiz_id in due_quizzes():
+        analyse_quiz(quiz_id)
     _say("the search index")
     run_all()
     rebuild()
