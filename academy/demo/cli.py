@@ -20,6 +20,7 @@ from academy.catalog.services import sync_content
 from academy.demo.city import PASSWORD, build_city
 from academy.demo.contest import hold_contest
 from academy.demo.studies import teach
+from academy.item_analysis.services import analyse_quiz, due_quizzes
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
 from academy.kernel.jobs import run_all
@@ -56,6 +57,9 @@ def fill(seed: int) -> None:
     teach(random, city, _say)
     _say("a contest with a published round and one that is open")
     hold_contest(random, city)
+    _say("item analysis")
+    for quiz_id in due_quizzes():
+        analyse_quiz(quiz_id)
     _say("the search index")
     run_all()
     rebuild()

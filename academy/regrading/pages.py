@@ -11,6 +11,7 @@ from academy.kernel.http import current_actor
 from academy.kernel.i18n import _, _l
 from academy.kernel.jobs import get_job
 from academy.kernel.rights import needs, signed_in
+from academy.quizzes.policies import can_read_attempts
 from academy.regrading import queries, services, sheet, wording
 from academy.regrading.policies import REGRADE_APPROVE, REGRADE_PROPOSE, REGRADE_READ, can_decide, can_propose
 from academy.regrading.states import (
@@ -197,6 +198,7 @@ def _page(regrade_id: int, errors: Any = None) -> str:
         wording=wording,
         state_of=sheet.state_of,
         errors=errors or {},
+        may_open=can_read_attempts(actor, view.course),
         may_hand_in=own and view.state == DRAFTED and view.counts.regraded > 0 and can_propose(actor, view.course),
         may_withdraw=own and view.state in (PREPARING, DRAFTED, PROPOSED),
         may_decide=view.state == PROPOSED and can_decide(actor, view),

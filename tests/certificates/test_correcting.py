@@ -8,7 +8,7 @@ from sqlalchemy import select
 from academy.audit.models import AuditEntry
 from academy.certificates.errors import CertificateNotFound, NotCurrent
 from academy.certificates.models import Certificate
-from academy.certificates.queries import Filters, find_certificate, find_verified, list_certificates
+from academy.certificates.queries import Filters, find_certificate, find_verified, list_certificates, serials_of_runs
 from academy.certificates.services import approve, propose_reissue, propose_replacement, reject, revoke
 from academy.kernel.authorization import Role
 from academy.kernel.errors import Conflict, Forbidden, Invalid
@@ -161,3 +161,13 @@ def test_strangers_do_not_know_of_the_document(academy, serial):
         with pytest.raises(CertificateNotFound):
             revoke(actor, serial, reason="x", decision_no="1")
     assert find_certificate(serial).state == "issued"
+
+
+def test_a_run_names_the_document_in_force_and_no_other(academy, serial):
+    other = academy.completes(academy.member("Trần Thị Bình"))
+    completed = serials_of_runs(range(1, 1000))
+    assert list(completed.values()) == [[serial]] and other not in completed
+    carry_out(academy, propose_replacement(academy.registrar, serial, reason="Mất"))
+    assert list(serials_of_runs(completed).values()) == [[successor(serial)]]
+    revoke(academy.approver, successor(serial), reason="Cấp sai", decision_no="7/QĐ")
+    assert serials_of_runs(completed) == {} and serials_of_runs([]) == {}
