@@ -40,7 +40,7 @@ def _enter_menus(state: Any) -> None:
         label=_l("Contests"),
         endpoint="contests.index",
         icon="award",
-        order=28,
+        order=45,
         prefix="/contests",
     )
     add_entry(
