@@ -147,6 +147,7 @@ PLACES = [
     ),
     *_of(
         "instructor",
+        marking="/marking",
         studio="/studio",
         studio_from_content="/studio?origin=content",
         studio_foreign_course=("/studio?origin=content", "main .rows a[href^='/studio/courses/']"),
@@ -158,6 +159,7 @@ STUDIO = (
     "new-question?kind=single&lesson=sap-xep-kho-sach",
     "quizzes",
     "new-quiz",
+    "marking",
     "media",
     "settings",
     "publish",
