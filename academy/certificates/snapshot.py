@@ -15,11 +15,13 @@ from academy.certificates.models import Certificate, Eligibility, Proposal, Prop
 from academy.classes.models import ClassRun
 from academy.enrollment.models import Enrollment
 from academy.grading.bands import DEFAULT_SET, band_of
+from academy.grading.models import JudgedResult
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.settings import settings
 from academy.kernel.text import nfc
 from academy.organization.models import Person, Position, Posting, Unit
+from academy.quizzes.models import Attempt
 
 _PROGRAM = (CourseVersion.title, CourseVersion.number, CourseVersion.periods)
 FORM = 1  # of the snapshot; raised when a field changes its meaning
@@ -56,7 +58,7 @@ def drafts(proposal: Proposal, issuer: Issuer, *, limit: int | None = None) -> S
     """
     issued = select(Certificate.id).where(Certificate.proposal_line_id == ProposalLine.id).exists()
     rows = db.session.execute(
-        select(ProposalLine, Eligibility, Person, Unit.name, Enrollment, ClassRun, *_PROGRAM)
+        select(ProposalLine, Eligibility, Person, Unit.name, Enrollment, ClassRun, *_PROGRAM, _judged_with())
         .join(Eligibility, Eligibility.id == ProposalLine.eligibility_id)
         .join(Person, Person.id == Eligibility.person_id)
         .outerjoin(Unit, Unit.id == Person.unit_id)
@@ -80,11 +82,11 @@ def drafts(proposal: Proposal, issuer: Issuer, *, limit: int | None = None) -> S
                 "program": _program(title, number, periods),
                 "class": _class(run),
                 "studied": _studied(run, enrollment, eligibility),
-                "result": _result(eligibility.mark),
+                "result": _result(eligibility.mark, band_set or DEFAULT_SET),
                 "replaces": _replacing(replaced.get(line.replaces_id), line.reason),
             },
         )
-        for line, eligibility, person, unit_name, enrollment, run, title, number, periods in rows
+        for line, eligibility, person, unit_name, enrollment, run, title, number, periods, band_set in rows
     ]
 
 
@@ -152,12 +154,25 @@ def _studied(run: ClassRun | None, enrollment: Enrollment, eligibility: Eligibil
     return {"from": _day(began), "to": _day(ended)}
 
 
-def _result(mark: Decimal | None) -> dict[str, Any]:
-    band = band_of(mark)
+def _judged_with() -> Any:
+    """The set of bands that the mark of a right was judged with when its attempt got it."""
+    return (
+        select(JudgedResult.band_set)
+        .join(Attempt, Attempt.id == JudgedResult.attempt_id)
+        .where(Attempt.enrollment_id == Eligibility.enrollment_id, JudgedResult.mark == Eligibility.mark)
+        .order_by(JudgedResult.attempt_id.desc())
+        .limit(1)
+        .correlate(Eligibility)
+        .scalar_subquery()
+    )
+
+
+def _result(mark: Decimal | None, band_set: str) -> dict[str, Any]:
+    band = band_of(mark, band_set)
     return {
         "mark": None if mark is None else str(mark),
         "band": dict(band.name) if band else None,
-        "band_set": DEFAULT_SET,
+        "band_set": band_set,
     }
 
 

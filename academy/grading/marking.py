@@ -102,8 +102,8 @@ def save_mark(actor: Actor, seat_id: int, mark: Mark, *, phrase: str = "") -> da
     with unit_of_work() as work:
         seat, answer = _own(work, actor, seat_id)
         seat.levels, seat.score = score_of(answer.item_version_id, mark)
-        seat.comments = {name: words for name, text in mark.comments.items() if (words := _words(text))}
-        seat.comment, seat.flagged = _words(mark.comment), mark.flagged
+        seat.comments, seat.comment = words_of(mark, seat.levels)
+        seat.flagged = mark.flagged
         seat.stored_at = clock.now()
         if _words(phrase):
             _keep_phrase(work, actor, _words(phrase)[:500])
@@ -237,6 +237,12 @@ def _own(work: UnitOfWork, actor: Actor, seat_id: int) -> tuple[MarkingSeat, Mar
             rule="marking.moderated",
         )
     return seat, answer
+
+
+def words_of(mark: Mark, levels: Mapping[str, str] | None) -> tuple[dict[str, str], str]:
+    """The comments on the criteria that the question has, and the one on the whole, as they are stored."""
+    texts = {name: _words(mark.comments.get(name, "")) for name in levels or ()}
+    return {name: words for name, words in texts.items() if words}, _words(mark.comment)
 
 
 def _words(text: Any) -> str:

@@ -77,7 +77,7 @@ class MarkingAnswer(Model):
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
     item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    shuffle: Mapped[int] = mapped_column(Integer)
+    shuffle: Mapped[int]
     state: Mapped[str] = mapped_column(String(10), default=WAITING)
     score: Mapped[Decimal | None] = mapped_column(Exact(5, 4))
     how: Mapped[str] = mapped_column(String(12), default="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from academy.audit.services import record
-from academy.grading.marking import Mark, locked_answer, require_unreleased, score_of, settle
+from academy.grading.marking import Mark, locked_answer, require_unreleased, score_of, settle, words_of
 from academy.grading.models import MODERATION, MarkingAnswer, MarkingSeat, plain
 from academy.grading.overview_queries import get_led_quiz
 from academy.grading.reasons import checked_reason
@@ -37,16 +37,16 @@ def moderate(actor: Actor, answer_id: int, mark: Mark, *, reason: str) -> None:
                 rule="marking.moderator",
             )
         for one in seats:  # what nobody has marked yet need not be marked any more
-            if one is not seat and one.stored_at is None and one.marker_id is not None:
-                one.marker_id = None
+            if one is not seat and one.stored_at is None:
+                work.session.delete(one)
         work.session.flush()
         if seat is None:
             seat = MarkingSeat(answer_id=answer_id, role=MODERATION)
             work.session.add(seat)
         before = answer.score
         seat.levels, seat.score = score_of(answer.item_version_id, mark)
-        seat.marker_id, seat.stored_at, seat.comment = actor.account_id, clock.now(), mark.comment[:4000]
-        seat.comments = dict(mark.comments)
+        seat.marker_id, seat.stored_at = actor.account_id, clock.now()
+        seat.comments, seat.comment = words_of(mark, seat.levels)
         settle(work, answer)
         _clear_flags(work, answer)
         details = {"before": plain(before), "after": plain(answer.score), "reason": reason}

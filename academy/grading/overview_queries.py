@@ -283,16 +283,19 @@ def get_proposal(actor: Actor, proposal_id: int) -> ProposalView:
 
 def _proposals(rule: Any, limit: int) -> list[ProposalView]:
     proposer, decider = aliased(Account), aliased(Account)
+    proposing, deciding = aliased(Person), aliased(Person)
     rows = db.session.execute(
         select(
             MarkProposal, Attempt.quiz_id, Attempt.person_id, Quiz.course_id, QuizVersion.settings["title"],
-            proposer.username, decider.username,
+            func.coalesce(proposing.full_name, proposer.username), func.coalesce(deciding.full_name, decider.username),
         )
         .join(Attempt, Attempt.id == MarkProposal.attempt_id)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
         .join(proposer, proposer.id == MarkProposal.proposed_by)
+        .outerjoin(proposing, proposing.account_id == proposer.id)
         .outerjoin(decider, decider.id == MarkProposal.decided_by)
+        .outerjoin(deciding, deciding.account_id == decider.id)
         .where(rule)
         .order_by(MarkProposal.id)
         .limit(limit)

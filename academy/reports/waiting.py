@@ -10,11 +10,15 @@ from flask import url_for
 
 from academy.certificates.policies import CERTIFICATE_APPROVE, CERTIFICATE_PROPOSE
 from academy.certificates.proposal_queries import list_proposals, list_waiting
+from academy.grading.appeal_queries import list_open
+from academy.grading.overview_queries import list_proposals as list_proposals_of_marks
+from academy.grading.policies import GRADE_APPROVE, can_decide_appeal, can_decide_proposal
 from academy.kernel.actor import Actor
 from academy.kernel.i18n import _l, _n, localized
 from academy.regrading.policies import REGRADE_APPROVE
 from academy.regrading.queries import list_regrades
 from academy.regrading.wording import ACTION_NAMES
+from academy.web.format import day
 
 __all__ = ["Task", "waiting_for"]
 
@@ -26,14 +30,15 @@ class Task:
     """A page where somebody is expected; ``state`` says for what."""
 
     title: str
-    note: str
+    note: Any
     state: Any
     url: str
 
 
 def waiting_for(actor: Actor) -> Sequence[Task]:
-    """Proposals to decide, then classes and courses to propose for, then regrades to decide; a query for each right the reader holds."""
-    return [*_to_decide(actor), *_to_propose(actor), *_to_regrade(actor)]
+    """Proposals to decide, changed marks and appeals, then classes and courses to propose for, then regrades to
+    decide; queries only for rights that the reader holds."""
+    return [*_to_decide(actor), *_marks_to_decide(actor), *_to_propose(actor), *_to_regrade(actor)]
 
 
 def _to_regrade(actor: Actor) -> Iterator[Task]:
@@ -61,6 +66,27 @@ def _to_decide(actor: Actor) -> Iterator[Task]:
             state=_l("Waits for approval"),
             url=url_for("certificates.proposal", proposal_id=proposal.id),
         )
+
+
+def _marks_to_decide(actor: Actor) -> Iterator[Task]:
+    if not actor.may(GRADE_APPROVE):
+        return
+    for change in list_proposals_of_marks(actor, state="proposed", limit=SHOWN):
+        if can_decide_proposal(actor, change):
+            yield Task(
+                title=localized(change.quiz_title),
+                note=change.proposer,
+                state=_l("Changed mark: waits for approval"),
+                url=url_for("grading.show_change", proposal=change.id),
+            )
+    for appeal in list_open(actor)[:SHOWN]:
+        if appeal.state == "remarked" and can_decide_appeal(actor, appeal):
+            yield Task(
+                title=localized(appeal.quiz_title),
+                note=_l("to be decided by %(day)s", day=day(appeal.last_day)),
+                state=_l("Appeal: waits for a decision"),
+                url=url_for("grading.show_appeal", appeal=appeal.id),
+            )
 
 
 def _to_propose(actor: Actor) -> Iterator[Task]:

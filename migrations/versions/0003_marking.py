@@ -189,7 +189,7 @@ def upgrade() -> None:
         sa.Column("item_id", ID, nullable=False),
         sa.Column("item_version_id", ID, nullable=False),
         sa.Column("person_id", ID, nullable=False),
-        sa.Column("shuffle", sa.Integer(), nullable=False),
+        sa.Column("shuffle", ID, nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("score", sa.Numeric(5, 4), nullable=True),
         sa.Column("how", sa.String(length=12), nullable=False),

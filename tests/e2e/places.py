@@ -163,6 +163,7 @@ PLACES = [
     ),
     *_of(
         "instructor",
+        marking="/marking",
         studio="/studio",
         studio_from_content="/studio?origin=content",
         papers=("/studio?origin=content", "main .rows a[href^='/studio/courses/']", "main a[href$='/quizzes']", "main a[href$='/papers']"),
@@ -186,6 +187,7 @@ STUDIO = (
     *(f"new-question?kind={kind}" for kind in ("matrix", "hotspot", "placing", "extended", "file")),
     "quizzes",
     "new-quiz",
+    "marking",
     "media",
     "settings",
     "publish",
