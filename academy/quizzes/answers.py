@@ -16,8 +16,8 @@ from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.questions.queries import VersionRow, check_answer, read_answer
 from academy.quizzes.models import AnswerLog, AttemptItem
 from academy.quizzes.opening import open_attempt, slot_of
-from academy.quizzes.queries import slot_rows
 from academy.quizzes.seat import NOWHERE, Seat
+from academy.quizzes.slot_queries import slot_rows
 from academy.quizzes.uploads import with_own_files
 
 __all__ = ["FormAnswer", "StoredAnswer", "save_answer", "save_form", "save_form_answer"]

@@ -21,8 +21,9 @@ from academy.quizzes.closing import grade_late_answers, hold_attempt
 from academy.quizzes.models import SUBMITTED, AttemptItem
 from academy.quizzes.page_fields import field_name
 from academy.quizzes.policies import can_invigilate
-from academy.quizzes.queries import get_attempt, is_own, slot_rows
+from academy.quizzes.queries import get_attempt, is_own
 from academy.quizzes.reasons import checked_reason
+from academy.quizzes.slot_queries import slot_rows
 from academy.quizzes.views import AttemptView
 
 __all__ = ["FilePlan", "SlotChange", "import_answers_file", "plan_answers_file"]

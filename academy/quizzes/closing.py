@@ -20,9 +20,10 @@ from academy.questions.queries import VersionRow, grade_item
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted
 from academy.quizzes.marks import FOUR_PLACES, mark_of, share_of, to_decimal, with_penalty
 from academy.quizzes.models import EXPIRED, OPEN, SUBMITTED, Attempt, AttemptItem, Quiz, QuizVersion
-from academy.quizzes.queries import get_attempt, slot_rows
+from academy.quizzes.queries import get_attempt
 from academy.quizzes.rules import QuizRules
 from academy.quizzes.seat import NOWHERE, Seat, require_device
+from academy.quizzes.slot_queries import slot_rows
 from academy.quizzes.views import AttemptView, is_answer, shown_seed
 
 __all__ = [

@@ -32,7 +32,7 @@ from academy.quizzes.closing import (
 from academy.quizzes.events import AttemptGraded, MarkChanged
 from academy.quizzes.marks import mark_of, share_of
 from academy.quizzes.models import OPEN, Attempt, AttemptItem, GradeChange
-from academy.quizzes.queries import slot_rows
+from academy.quizzes.slot_queries import slot_rows
 
 __all__ = ["MarkChange", "NewGrade", "change_grades", "would_change"]
 

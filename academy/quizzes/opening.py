@@ -12,9 +12,9 @@ from academy.kernel.unit_of_work import UnitOfWork
 from academy.questions.queries import VersionRow
 from academy.quizzes.errors import AttemptClosed
 from academy.quizzes.models import OPEN, Attempt, AttemptItem, QuizVersion
-from academy.quizzes.queries import slot_rows
 from academy.quizzes.rules import DeliveryRules
 from academy.quizzes.seat import Seat, require_device, require_place
+from academy.quizzes.slot_queries import slot_rows
 
 __all__ = ["open_attempt", "slot_of"]
 

@@ -243,7 +243,7 @@ def _result_page(view: AttemptView) -> str:
         "quizzes/result.html",
         view=view,
         result=result,
-        parts=list(result_parts(current_actor(), view, result)),
+        additions=list(result_parts(current_actor(), view, result)),
         items=[
             {
                 "slot": slot,

@@ -23,8 +23,6 @@ from academy.kernel.db import Prepared, db
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l
 from academy.organization.models import Person
-from academy.questions.models import Item, ItemVersion
-from academy.questions.queries import VersionRow, get_item_versions, specs_of
 from academy.quizzes.enrollments import Standing, is_enrolled
 from academy.quizzes.marks import share_of, to_decimal
 from academy.quizzes.models import (
@@ -33,7 +31,6 @@ from academy.quizzes.models import (
     Accommodation,
     AnswerLog,
     Attempt,
-    AttemptItem,
     GradeChange,
     Quiz,
     QuizVersion,
@@ -43,15 +40,14 @@ from academy.quizzes.policies import can_read_attempts
 from academy.quizzes.review import SCORE, phase_of, released
 from academy.quizzes.rules import Allowance, QuizRules
 from academy.quizzes.seat import Seat, require_device, require_place
+from academy.quizzes.slot_queries import slots_of
 from academy.quizzes.views import (
-    AttemptSlot,
     AttemptSummary,
     AttemptView,
     ChangeRow,
     LogRow,
     OutcomeResult,
     QuizRow,
-    shown_seed,
 )
 
 __all__ = [
@@ -261,7 +257,7 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
         course_slug=course_slug,
         course_title=course_title,
         server_now=server_now,
-        slots=tuple(_slots(attempt, rules)),
+        slots=tuple(slots_of(attempt, rules)),
         has_changes=has_changes,
     )
 
@@ -323,68 +319,6 @@ def require_seat(actor: Actor, view: AttemptView, seat: Seat) -> None:
     if view.attempt.is_open and is_own(actor, view.attempt.person_id):
         require_place(view.rules.delivery, seat)
         require_device(view.attempt.device, seat)
-
-
-def slot_rows(attempt_id: int, slots: Iterable[int] | None = None) -> list[tuple[AttemptItem, VersionRow]]:
-    """The items of an attempt in order, as mapped rows with their versions; for this slice's services."""
-    statement = (
-        select(AttemptItem, *_VERSION)
-        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
-        .join(Item, Item.id == ItemVersion.item_id)
-        .where(AttemptItem.attempt_id == attempt_id)
-        .order_by(AttemptItem.slot)
-        # an object that this session met before must not hide what another request has stored since
-        .execution_options(populate_existing=True)
-    )
-    if slots is not None:
-        statement = statement.where(AttemptItem.slot.in_(set(slots)))
-    rows = db.session.execute(statement).all()
-    specs = specs_of({row.version_id: row.hash for row in rows})
-    return [(row[0], _version(row, specs)) for row in rows]
-
-
-_VERSION = (
-    ItemVersion.id.label("version_id"),
-    ItemVersion.item_id,
-    Item.key,
-    ItemVersion.kind,
-    ItemVersion.outcome,
-    ItemVersion.number,
-    ItemVersion.hash,
-)
-
-
-def _version(row: Row, specs: Mapping[int, Mapping[str, Any]]) -> VersionRow:
-    return VersionRow(
-        id=row.version_id,
-        item_id=row.item_id,
-        key=row.key,
-        kind=row.kind,
-        outcome=row.outcome,
-        number=row.number,
-        hash=row.hash,
-        spec=specs[row.version_id],
-    )
-
-
-def _slots(attempt: AttemptSummary, rules: QuizRules) -> Iterable[AttemptSlot]:
-    rows = slot_rows(attempt.id)
-    others = {item.graded_version_id for item, _version in rows if item.graded_version_id is not None}
-    graded = get_item_versions(others) if others else {}
-    for item, version in rows:
-        yield AttemptSlot(
-            slot=item.slot,
-            version=version,
-            graded=graded.get(item.graded_version_id, version),
-            weight=item.weight,
-            penalty=item.penalty,
-            seed=shown_seed(rules, attempt.seed, item.slot, version.kind),
-            stored_sequence=item.stored_sequence,
-            answer=item.answer,
-            answered_at=item.answered_at,
-            score=item.score,
-            grade_json=item.grade,
-        )
 
 
 def get_log(actor: Actor, attempt_id: int) -> list[LogRow]:

@@ -66,12 +66,14 @@ def test_numbers_are_written_as_the_language_writes_them():
     assert KINDS["numeric"].print(spec, 1, "en").key == ("97.4 % (± 0.05)",)
 
 
-def test_gaps_are_numbered_and_their_lists_stand_below():
+def test_gaps_are_numbered_and_their_lists_stand_behind_them():
     sheet = KINDS["cloze"].print(loaded("cloze"), 3, "vi")
     for gap in ALL["cloze"]["gaps"]:
-        assert f"({gap['id']}) ____" in sheet.text
+        behind = sheet.text.partition(f"({gap['id']}) ____")[2]
+        assert behind.startswith(" [") == ("options" in gap)
+        assert all(option["text"]["vi"] in behind for option in gap.get("options", ()))
         assert any(line.startswith(f"({gap['id']}) ") for line in sheet.key)
-    assert len(sheet.bank) == sum("options" in gap for gap in ALL["cloze"]["gaps"])
+    assert not sheet.bank
 
 
 def test_a_kind_that_is_not_installed_says_so_on_paper(app):

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "regrading"
-down_revision = "item_analysis"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "contests"
-down_revision = "regrading"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
