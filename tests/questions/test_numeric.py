@@ -98,6 +98,14 @@ def test_the_first_that_fits_counts_and_a_wrong_unit_costs(answer, earned, unit_
     assert judged.details.get("unit_wrong", False) == unit_wrong
 
 
+def test_a_number_in_its_right_unit_comes_before_one_that_would_be_right_in_another():
+    spec = load(answers=[{"answer": "5000"}, {"answer": "5", "weight": "50"}])
+    judged = grade(spec, typed("5", "m"))
+    assert (judged.score, judged.details["fits"]) == (Decimal("0.5"), 1) and "unit_wrong" not in judged.details
+    assert grade(spec, typed("5", "km")).score == 1
+    assert grade(spec, typed("5", "kg")).score == Decimal("0.6")
+
+
 def test_a_wrong_unit_costs_everything_unless_something_is_said_and_is_named():
     spec = load()
     del spec["unit_penalty"]
