@@ -157,11 +157,12 @@ def facets_of(course_id: int) -> BankFacets:
     """States, categories and tags of a course's items; one query."""
     state = case((Item.state == RETIRED, RETIRED), else_=REVIEW_STATE)
     states = (
-        select(literal("state").label("facet"), state.label("name"), func.count().label("items"))
+        select(literal("state").label("facet"), state.label("facet_name"), func.count().label("items"))
         .select_from(Item)
         .outerjoin(ItemCard, ItemCard.item_id == Item.id)
         .where(Item.course_id == course_id)
-        .group_by(state)
+        # by its name: PostgreSQL does not see that two expressions with parameters are one
+        .group_by("facet_name")
     )
     categories = (
         select(literal("category"), ItemCard.category, func.count())
