@@ -25,6 +25,7 @@ from academy.quizzes.policies import can_invigilate
 from academy.quizzes.result_parts import result_parts
 from academy.quizzes.results import body_of, result_of
 from academy.quizzes.seat_of_request import current_seat
+from academy.quizzes.seat_queries import require_seat
 from academy.quizzes.views import AttemptView
 
 __all__ = ["bp", "paper_pages", "proof_pages", "room_pages", "studio_pages"]
@@ -60,7 +61,7 @@ def show_attempt(attempt: int) -> str | tuple[str, int]:
     actor = current_actor()
     view = services.get_current_attempt(actor, attempt)
     try:
-        queries.require_seat(actor, view, current_seat())
+        require_seat(actor, view, current_seat())
     except OtherDevice as refusal:
         return _take_over_page(view, refusal), 200
     if view.attempt.is_open and queries.is_own(actor, view.attempt.person_id):
@@ -110,7 +111,7 @@ def review_attempt(attempt: int) -> str | Response:
     view = services.get_current_attempt(actor, attempt)
     if not view.attempt.is_open or not queries.is_own(actor, view.attempt.person_id):
         return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
-    queries.require_seat(actor, view, current_seat())
+    require_seat(actor, view, current_seat())
     return render_template("quizzes/review.html", view=view, server_now=view.server_now)
 
 

@@ -39,7 +39,6 @@ from academy.quizzes.obstacles import Obstacle, obstacles_to_start
 from academy.quizzes.policies import can_read_attempts
 from academy.quizzes.review import SCORE, phase_of, released
 from academy.quizzes.rules import Allowance, QuizRules
-from academy.quizzes.seat import Seat, require_device, require_place
 from academy.quizzes.slot_queries import slots_of
 from academy.quizzes.views import (
     AttemptSummary,
@@ -55,7 +54,6 @@ __all__ = [
     "changes_of",
     "find_quiz",
     "get_attempt",
-    "get_clock",
     "get_log",
     "get_quiz",
     "get_quiz_named",
@@ -66,7 +64,6 @@ __all__ = [
     "obstacles_of",
     "outcome_results",
     "quizzes_of_course",
-    "require_seat",
 ]
 
 _SUMMARY = (
@@ -287,38 +284,6 @@ def _change(rows: list[GradeChange]) -> ChangeRow:
         mark_before=first.mark_before,
         mark_after=first.mark_after,
     )
-
-
-def get_clock(actor: Actor, attempt_id: int, seat: Seat) -> dict[str, Any]:
-    """State, deadline and the database's clock for one's own attempt; ``active``: it is written on this seat.
-
-    Raises:
-        NotFound: there is no such attempt of the actor.
-    """
-    row = db.session.execute(
-        select(Attempt.state, Attempt.deadline, Attempt.device, now_column().label("server_now")).where(
-            Attempt.id == attempt_id, Attempt.person_id == actor.person_id
-        )
-    ).first()
-    if row is None or actor.person_id is None:
-        raise _no_attempt()
-    return {
-        "state": row.state,
-        "deadline": row.deadline,
-        "server_now": row.server_now,
-        "active": row.device in (None, seat.device),
-    }
-
-
-def require_seat(actor: Actor, view: AttemptView, seat: Seat) -> None:
-    """Show one's open paper only where it is being sat.
-
-    Raises:
-        WrongPlace, OtherDevice
-    """
-    if view.attempt.is_open and is_own(actor, view.attempt.person_id):
-        require_place(view.rules.delivery, seat)
-        require_device(view.attempt.device, seat)
 
 
 def get_log(actor: Actor, attempt_id: int) -> list[LogRow]:

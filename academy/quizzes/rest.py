@@ -35,6 +35,7 @@ from academy.quizzes.schemas import (
     UploadedOut,
 )
 from academy.quizzes.seat_of_request import current_seat
+from academy.quizzes.seat_queries import get_clock, require_seat
 from academy.quizzes.views import AttemptView, QuizRow
 
 api = Blueprint("quizzes_api", __name__, url_prefix="/api/v1")
@@ -108,7 +109,7 @@ def start_attempt(quiz: int, query: Mapping[str, Any]) -> dict[str, Any]:
 def show_attempt(attempt: int) -> dict[str, Any]:
     actor = current_actor()
     view = services.get_current_attempt(actor, attempt)
-    queries.require_seat(actor, view, current_seat())
+    require_seat(actor, view, current_seat())
     return _attempt(view, result_of(actor, view, view.attempt.lang))
 
 
@@ -117,7 +118,7 @@ def show_attempt(attempt: int) -> dict[str, Any]:
 @endpoint(summary="The academy's clock and the end of one's attempt by it", returns=ClockOut, errors=(404,))
 def show_clock(attempt: int) -> dict[str, Any]:
     actor, seat = current_actor(), current_seat()
-    return queries.get_clock(actor, attempt, seat) | {"csrf_token": "" if actor.by_token else generate_csrf()}
+    return get_clock(actor, attempt, seat) | {"csrf_token": "" if actor.by_token else generate_csrf()}
 
 
 @api.put("/attempts/<int:attempt>/answers/<int:slot>")
