@@ -13,7 +13,7 @@ DATA = "/courses/du-lieu-va-an-toan-so"
 ENGLISH = "/courses/tieng-anh-cong-vu"
 ENROLL = "form[action$='/enrollment'] button, section.continue"
 CONTEST = "/contests/hoi-thi-truc-tuyen-tim-hieu-van-kien"
-ANALYSED = (f"/studio{DATA}/analysis/final", "#items td a")
+ANALYSED = (f"/studio{CITY}/analysis/final", "#items td a")
 QUIZ = "main a[href^='/quizzes/']"
 START = "form[action$='/attempts'] button, main a.button[href^='/attempts/']"
 
@@ -169,8 +169,8 @@ PLACES = [
         papers=("/studio?origin=content", "main .rows a[href^='/studio/courses/']", "main a[href$='/quizzes']", "main a[href$='/papers']"),
         proof_of_nothing="/quizzes/1/proof",
         studio_foreign_course=("/studio?origin=content", "main .rows a[href^='/studio/courses/']"),
-        analysis_of_a_course=f"/studio{DATA}/analysis",
-        analysis_of_a_quiz=f"/studio{DATA}/analysis/final",
+        analysis_of_a_course=f"/studio{CITY}/analysis",
+        analysis_of_a_quiz=f"/studio{CITY}/analysis/final",
         analysis_of_a_question=ANALYSED,
         regrades="/regrades",
         regrade_proposed=(*ANALYSED, "main a[href^='/regrades/new']"),
