@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from academy.audit.models import AuditEntry
 from academy.contests import results, services
@@ -22,6 +22,7 @@ from academy.kernel.authorization import Role
 from academy.kernel.errors import Forbidden, Invalid
 from academy.kernel.jobs import Job
 from academy.organization.services import post_person
+from academy.quizzes.models import CONTENT, Quiz
 from academy.quizzes.services import start_attempt, submit_attempt
 from tests.contests.conftest import BEFORE, CLOSED, OPEN, PRIZES, Played, contest_settings, with_round
 from tests.factories import create_actor, create_person, create_unit
@@ -205,18 +206,21 @@ def test_a_leaders_position_decides_the_board(played):
 
 
 def test_closing_counts_and_orders(played):
-    best, slow, far, wrong = (played.person(name) for name in ("Một An", "Hai An", "Ba An", "Bốn An"))
+    names = ("Một An", "Hai An", "Ba An", "Bốn An", "Năm An")
+    best, slow, far, wrong, empty = (played.person(name) for name in names)
     played.play(far, prediction=90)
     played.play(slow, prediction=3, seconds=300)
     played.play(best, prediction=3, seconds=200)
     played.play(wrong, right=2, prediction=3, seconds=10)
+    played.play(empty, right=0, prediction=3, seconds=5)
     played.close()
-    assert (result_of(played).truth, result_of(played).entries) == (3, 4)
+    assert (result_of(played).truth, result_of(played).entries) == (3, 5)
     assert [(line.rank, line.seconds, line.gap) for line in board(played)] == [
         (1, 200, 0),
         (2, 300, 0),
         (3, 60, 87),
         (4, 10, 0),
+        (5, 5, 0),
     ]
     assert board(played)[0].mark == Decimal("10.0")
     assert list(differences(played.slug)) == []
@@ -231,6 +235,23 @@ def test_the_job_closes_the_round_by_itself(played, session):
     job = session.scalar(select(Job).where(Job.kind == "contests.close"))
     assert job.payload == {"round_id": played.view.round(1).id}
     assert job.run_at == datetime(2025, 11, 30, 17, 6, tzinfo=UTC)
+
+
+def test_the_organisers_collect_by_hand_should_the_job_be_lost(played):
+    played.play(played.person())
+    with clock.frozen(OPEN), pytest.raises(NotReady, match="still open"):
+        services.compute_again(played.organiser, played.slug, 1)
+    with clock.frozen(CLOSED):
+        services.compute_again(played.organiser, played.slug, 1)
+    assert result_of(played).entries == 1
+
+
+def test_a_quiz_from_a_file_is_not_changed_behind_its_file(draft, session):
+    settings = {"quiz": "final", "opens_at": "2025-11-24T08:00", "closes_on": "2025-11-30"}
+    services.add_round(draft.organiser, draft.slug, RoundSettings().load(settings))
+    session.execute(update(Quiz).values(origin=CONTENT))
+    with pytest.raises(RoundFixed, match="content folder"):
+        services.fit_quiz(draft.organiser, draft.slug, 1)
 
 
 def test_a_paper_left_open_counts_with_what_was_stored_and_its_whole_time(played):
@@ -446,6 +467,15 @@ def test_only_winners_are_named_and_not_if_they_withdraw(played):
         services.withdraw_name(played.person(), played.slug, withdrawn=True)
 
 
+def test_a_board_of_few_tells_the_marks_of_winners_only(played):
+    for number in range(4):
+        played.play(played.person(), right=0, seconds=60 + number)
+    played.close()
+    played.publish()
+    assert [line.mark for line in board(played)] == [Decimal("0.0"), Decimal("0.0"), None, None]
+    assert [line.seconds for line in board(played)] == [60, 61, None, None]
+
+
 def test_a_contest_that_names_nobody_names_nobody(app):
     played = with_round(name_rule="nobody")
     played.play(played.person("Người Thắng"))
@@ -476,11 +506,12 @@ def test_the_best_rounds_make_the_whole(app):
     with clock.frozen(after):
         services.compute_again(played.organiser, played.slug, 0)
     played.publish(0, at=after)
-    lines = board(played, number=0)
-    assert [(line.name, line.mark, line.rounds, line.prize) for line in lines] == [
-        ("Một Lần", Decimal("10.0"), 1, "Cúp"),
-        (None, Decimal("6.7"), 1, None),
+    lines = results.all_lines(result_of(played, 0).id)
+    assert [(line.full_name, line.mark, line.rounds, line.prize) for line in lines] == [
+        ("Một Lần", Decimal("10.0"), 1, 0),
+        ("Đều Tay", Decimal("6.7"), 1, None),
     ]
+    assert board(played, number=0)[0].prize == "Cúp"
     assert list(differences(played.slug)) == []
 
 
