@@ -194,6 +194,8 @@ def decide_appeal(actor: Actor, appeal_id: int, *, reason: str) -> None:
         state = after(appeal.state, DECIDE)
         rules = find_scheme(appeal.quiz_id).appeal
         current = get_attempt(Actor.system(), appeal.attempt_id)
+        if current.attempt.mark is None:  # graded anew since, and not finished
+            raise Conflict(_l("This attempt has no mark yet that could be changed."), rule="grading.no_mark")
         grades: dict[int, NewGrade] = {}
         for question in _questions(work, appeal_id):
             # what a change or a new grading has made of it since counts, not what stood when it was asked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from random import Random
 
 from sqlalchemy import ColumnElement, Row, delete, func, select, update
@@ -17,6 +17,7 @@ from academy.kernel.db import db
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.organization.models import Person
 from academy.questions.models import ItemVersion
+from academy.quizzes.closing import waits_for_person
 from academy.quizzes.events import AttemptSubmitted
 from academy.quizzes.models import OPEN, Attempt, AttemptItem
 
@@ -55,7 +56,7 @@ def collect(work: UnitOfWork, quiz_id: int, scheme: Scheme, *, attempt_id: int |
     )
     if attempt_id is not None:
         statement = statement.where(Attempt.id == attempt_id)
-    rows = [row for row in work.session.execute(statement) if _waits_for_person(row.grade)]
+    rows = [row for row in work.session.execute(statement) if waits_for_person(row.grade)]
     shuffles: dict[int, int] = {}
     answers = []
     for row in rows:
@@ -82,11 +83,6 @@ def _answer(quiz_id: int, row: Row, shuffle: int) -> MarkingAnswer:
         person_id=row.person_id,
         shuffle=shuffle,
     )
-
-
-def _waits_for_person(grade: Mapping | None) -> bool:
-    grade = grade or {}
-    return bool(grade.get("pending")) and "fault" not in grade.get("details", {})
 
 
 def _roles(scheme: Scheme, kind: str) -> tuple[str, ...]:

@@ -79,6 +79,7 @@ class SchemeSettings(Strict):
 
 # --- the API -----------------------------------------------------------------------------------
 
+
 class MarkBody(Strict):
     """A mark: ``levels`` by criterion where the question has a rubric, else ``points`` from 0 to 10."""
 

@@ -57,11 +57,6 @@ class Grade:
         if not Decimal(-1) <= self.score <= Decimal(1):
             raise ValueError(f"a score must lie between -1 and 1, not {self.score}")
 
-    @property
-    def waits_for_person(self) -> bool:
-        """Whether only a person can grade it: no later run of a grader will."""
-        return self.pending and "fault" not in self.details
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printed:

@@ -183,10 +183,14 @@ def hold_attempt(work: UnitOfWork, attempt_id: int) -> Attempt | None:
     )
 
 
+def waits_for_person(grade: Mapping[str, Any] | None) -> bool:
+    """Whether a stored grade is still to be given, and only a person can: no grader has failed at it."""
+    return bool(grade and grade.get("pending")) and "fault" not in grade.get("details", {})
+
+
 def _waits_for_grader(item: AttemptItem) -> bool:
-    """Whether a grader may yet grade the answer; see :attr:`academy.plugins.contract.Grade.waits_for_person`."""
-    grade = item.grade or {}
-    return bool(grade.get("pending")) and "fault" in grade.get("details", {})
+    pending = bool((item.grade or {}).get("pending"))
+    return pending and not waits_for_person(item.grade)
 
 
 def _is_overdue(attempt: Attempt, now: datetime) -> bool:

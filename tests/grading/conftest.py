@@ -48,7 +48,7 @@ class Marked:
     def quiz_id(self) -> int:
         return self.sat.quiz_id
 
-    def sit(self, name: str = "Trần Thị Bình", *, answers: tuple[str | None, ...] = ("Bài làm một", "Bài làm hai")) -> int:
+    def sit(self, name: str = "Trần Thị Bình", *, answers: tuple[Any, ...] = ("Bài làm một", "Bài làm hai")) -> int:
         learner = self.sat.learner(name)
         attempt_id = quizzes.start_attempt(learner, self.quiz_id)
         for slot, answer in enumerate(answers, start=1):

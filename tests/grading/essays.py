@@ -28,7 +28,7 @@ PLAIN = {"text": both("Viết thư trả lời."), "model": both("MODEL LETTER")
 
 
 class Essay(Short):
-    """Answer: a text; a text waits for a person, no text is worth nothing at once."""
+    """Answer: a text, or files; it waits for a person, and none is worth nothing at once."""
 
     kind = "tests:essay"
     template = "questions/short.html"
@@ -38,11 +38,11 @@ class Essay(Short):
     def present(self, spec: Mapping[str, Any], seed: int, lang: str) -> dict[str, Any]:
         return {"text": localized(spec["text"], lang)}
 
-    def check_answer(self, spec: Mapping[str, Any], answer: Any) -> str:
-        return str(answer)
+    def check_answer(self, spec: Mapping[str, Any], answer: Any) -> Any:
+        return answer
 
     def grade(self, spec: Mapping[str, Any], answer: Any, seed: int) -> Grade:
-        return Grade(score=Decimal(0), pending=bool(answer), details={"words": len(answer.split())} if answer else {})
+        return Grade(score=Decimal(0), pending=bool(answer), details={"length": len(answer)} if answer else {})
 
     def solution(self, spec: Mapping[str, Any], seed: int, lang: str) -> dict[str, Any]:
         return {"model": localized(spec["model"], lang)}

@@ -27,10 +27,14 @@ from academy.grading.models import Appeal
 from academy.grading.scheme import AppealRules
 from academy.grading.working_days import end_of_working_day
 from academy.kernel import clock
+from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
 from academy.kernel.db import db
 from academy.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from academy.plugins.contract import Grade
+from academy.quizzes.models import REGRADE
 from academy.quizzes.results import result_of
+from academy.quizzes.services import NewGrade, change_grades
 from tests.factories import create_actor
 from tests.grading.conftest import run_jobs, worth
 
@@ -242,6 +246,16 @@ def test_a_second_look_that_is_given_back_goes_to_a_third_person(released):
     services.remark_appeal(released.markers[2], appeal, {1: worth(5)})
     services.decide_appeal(released.approver, appeal, reason="Giữ nguyên.")
     assert appeal_queries.get_appeal(released.learners[0], appeal).outcome == "unchanged"
+
+
+def test_an_attempt_that_waits_to_be_graded_anew_is_not_decided(released):
+    appeal = remarked(released, 9)
+    waits = NewGrade(grade=Grade(score=Decimal(0), pending=True))
+    change_grades(Actor.system(), released.attempts[0], {2: waits}, source=REGRADE)
+    with pytest.raises(Conflict) as refusal:
+        services.decide_appeal(released.approver, appeal, reason="Đã xét.")
+    assert refusal.value.rule == "grading.no_mark"
+    assert appeal_queries.get_appeal(released.leader, appeal).state == "remarked"
 
 
 def test_a_second_look_without_a_level_is_refused_and_stores_nothing(released):
