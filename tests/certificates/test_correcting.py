@@ -8,7 +8,13 @@ from sqlalchemy import select
 from academy.audit.models import AuditEntry
 from academy.certificates.errors import CertificateNotFound, NotCurrent
 from academy.certificates.models import Certificate
-from academy.certificates.queries import Filters, find_certificate, find_verified, list_certificates, serials_of_runs
+from academy.certificates.queries import (
+    Filters,
+    find_certificate,
+    find_verified,
+    list_certificates,
+    serials_of_runs,
+)
 from academy.certificates.services import approve, propose_reissue, propose_replacement, reject, revoke
 from academy.kernel.authorization import Role
 from academy.kernel.errors import Conflict, Forbidden, Invalid
