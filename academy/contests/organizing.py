@@ -187,7 +187,7 @@ def fit_quiz(actor: Actor, slug: str, number: int) -> None:
             "grace_seconds": int(quiz.rules.grace.total_seconds()),
         }
         for row in settings["draw"]:
-            for name in ("outcome", "lesson", "kinds", "difficulty"):
+            for name in ("outcome", "lesson", "kinds", "difficulty", "penalty"):
                 if not row[name]:
                     del row[name]
         early = [flag for flag in settings["review"]["after_submit"] if flag == "score"]

@@ -55,7 +55,7 @@ class QuizzesPart:
 
 
 # what the studio only warns of, and a course in files has to put right before it is published
-NOT_IN_FOLDERS = frozenset({"paper.shown", "paper.by-hand"})
+NOT_IN_FOLDERS = frozenset({"paper.shown"})
 
 
 def _pool(folder: CourseFolder) -> list[PoolCard]:

@@ -65,7 +65,6 @@ def record() -> str:
     return render_template(
         "reports/record.html",
         home=queries.home_of(actor),
-        notices=notices_of(actor),
         appeals=list_own(actor),
         wording=wording,
     )

@@ -36,9 +36,9 @@ def faults(kind: str, **changes) -> dict:
     return caught.value.messages
 
 
-def right_answer(kind: str, spec: dict):
+def right_answer(kind: str, spec: dict, seed: int = 1):
     """The right answer, from the solution."""
-    key = TYPES[kind].solution(spec, 1, "vi")
+    key = TYPES[kind].solution(spec, seed, "vi")
     return {
         "single": lambda: key["correct"][0],
         "multiple": lambda: key["correct"],

@@ -151,6 +151,6 @@ def test_what_people_grade_is_drawn_only_by_a_line_that_names_its_kind(app, cour
 
     assert said() == ""
     replace(quiz, "{outcome: o1, count: 1", "{outcome: o1, count: 2")
-    assert "1 more are graded by hand items graded by hand are drawn only if the line names the kind" in said()
+    assert "1 more are graded by hand: they are drawn only if the line names their kind" in said()
     replace(quiz, "{outcome: o1, count: 2", "{outcome: o1, kinds: [extended, truefalse], count: 2")
     assert said() == ""

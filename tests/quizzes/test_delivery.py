@@ -58,7 +58,7 @@ def test_the_deadline_is_judged_by_the_database_not_by_the_web_machine(sat, monk
     monkeypatch.setattr(clock, "now", lambda: machine(UTC) + timedelta(hours=1))
     assert services.save_answer(learner, attempt, 1, 1, right_answer(slot)).accepted
     monkeypatch.setattr(clock, "now", lambda: machine(UTC) - timedelta(hours=1))
-    monkeypatch.setattr("academy.quizzes.answers.now_column", lambda: _in(hours=1))
+    monkeypatch.setattr("academy.quizzes.opening.now_column", lambda: _in(hours=1))
     with pytest.raises(AttemptClosed):
         services.save_answer(learner, attempt, 1, 2, wrong_answer(slot))
 

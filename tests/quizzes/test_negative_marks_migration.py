@@ -16,7 +16,7 @@ ROWS = (
     "INSERT INTO attempt_item (attempt_id, slot, item_version_id, weight, stored_sequence, score)"
     " VALUES (1, {slot}, 1, 2.5, 4, {score})"
 )
-OLD, NEW = "0001", "negative_marks"
+OLD, NEW = "0002", "0003"
 
 
 def without_parents(connection) -> None:

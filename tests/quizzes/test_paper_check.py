@@ -103,14 +103,17 @@ def test_an_examination_draws_approved_items_only_and_says_how_many_wait():
     assert not check(DrawRule(count=2), pool=pool, outcomes=()).findings
 
 
-def test_kinds_marked_by_hand_delay_the_completion(app, monkeypatch):
-    from academy.questions.types.short import Short
-
-    monkeypatch.setattr(Short, "graded_by_hand", True, raising=False)
-    pool = [item("a"), item("b", kind="short")]
-    rules = (DrawRule(count=1, kinds=("single",)), DrawRule(count=1, kinds=("short",)))
+def test_kinds_marked_by_hand_delay_the_completion():
+    pool = [item("a"), item("b", kind="extended", by_hand=True)]
+    rules = (DrawRule(count=1, kinds=("single",)), DrawRule(count=1, kinds=("extended",)))
     assert rules_found(check(*rules, pool=pool, outcomes=(), completes=True)) == [("paper.by-hand", "warning", 1)]
     assert not check(*rules, pool=pool, outcomes=()).findings
+
+
+def test_a_line_that_lacks_what_people_grade_is_told_to_name_it():
+    pool = [item("a"), item("b", kind="extended", by_hand=True)]
+    (fault,) = [one for one in check(DrawRule(count=2), pool=pool, outcomes=()).findings if one.line == 0]
+    assert fault.rule == "paper.too-few" and "1 more are graded by hand" in fault.remedy
 
 
 @given(
