@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from academy.grading import appeal_queries, services, wording
 from academy.grading.blueprint import bp
 from academy.grading.forms import read_mark, read_reasons, typed_mark
+from academy.grading.handed_in import file_for_remark
 from academy.grading.policies import can_decide_appeal, can_lead_appeal
 from academy.kernel.actor import Actor
 from academy.kernel.errors import AcademyError, Conflict, Invalid, NotFound
@@ -20,6 +21,7 @@ from academy.kernel.rights import signed_in
 from academy.quizzes.queries import get_attempt, is_own
 from academy.quizzes.result_parts import add_result_part
 from academy.quizzes.results import Result, result_of
+from academy.quizzes.sending import answer_file_response
 from academy.quizzes.views import AttemptView
 
 
@@ -78,6 +80,12 @@ def act_on_appeal(appeal: int, act: str) -> Response | tuple[str, int]:
     except (Invalid, Conflict) as error:
         return _page(appeal, error, typed={"act": act, "reason": reason}), error.status
     return redirect(url_for("grading.show_appeal", appeal=appeal), code=303)
+
+
+@bp.get("/appeals/<int:appeal>/marks/files/<key>")
+@signed_in
+def show_remark_file(appeal: int, key: str) -> Response:
+    return answer_file_response(file_for_remark(current_actor(), appeal, key))
 
 
 @bp.get("/appeals/<int:appeal>/marks")

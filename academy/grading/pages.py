@@ -19,6 +19,7 @@ from academy.grading import (
 )
 from academy.grading.blueprint import bp
 from academy.grading.forms import read_mark, typed_mark
+from academy.grading.handed_in import file_for_marker
 from academy.grading.overview_queries import list_proposals
 from academy.grading.policies import GRADE_APPROVE
 from academy.kernel.actor import Actor
@@ -27,6 +28,7 @@ from academy.kernel.errors import Conflict, Invalid
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _, _l
 from academy.kernel.rights import signed_in
+from academy.quizzes.sending import answer_file_response
 from academy.web.format import number, time
 from academy.web.navigation import add_entry
 
@@ -101,6 +103,13 @@ def save_seat(seat: int) -> Response | tuple[str, int]:
         return _seat_page(seat, typed_mark(request.form), error), error.status
     flash(_("Stored %(time)s.", time=time(stored, seconds=True)), "success")
     return _to_next(queries.get_seat(actor, seat).quiz_id)
+
+
+@bp.get("/marking/seats/<int:seat>/files/<key>")
+@signed_in
+def show_seat_file(seat: int, key: str) -> Response:
+    """A file that was handed in, for its marker; see :func:`academy.quizzes.sending.answer_file_response`."""
+    return answer_file_response(file_for_marker(current_actor(), seat, key))
 
 
 @bp.post("/marking/seats/<int:seat>/undo")

@@ -15,12 +15,14 @@ from academy.grading import overview_queries, services, wording
 from academy.grading.appeal_queries import figures_of
 from academy.grading.blueprint import bp
 from academy.grading.forms import days_in, new_scheme, read_mark, read_scheme, scheme_as_form, typed_mark
+from academy.grading.handed_in import file_for_moderator
 from academy.kernel.errors import AcademyError, Conflict, Invalid, NotFound
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _, _l
 from academy.kernel.rights import needs
 from academy.questions.registry import kinds
 from academy.quizzes.queries import find_quiz, quizzes_of_course
+from academy.quizzes.sending import answer_file_response
 
 MOST_SAMPLED = 200
 
@@ -104,6 +106,12 @@ def show_sample(course: str, slug: str) -> str:
 @needs(COURSE_EDIT)
 def show_answer(answer: int) -> str:
     return _answer_page(answer)
+
+
+@bp.get("/marking/answers/<int:answer>/files/<key>")
+@needs(COURSE_EDIT)
+def show_answer_file(answer: int, key: str) -> Response:
+    return answer_file_response(file_for_moderator(current_actor(), answer, key))
 
 
 @bp.post("/marking/answers/<int:answer>")

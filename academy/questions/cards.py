@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from academy.kernel.text import clean, fold
 from academy.kernel.unit_of_work import unit_of_work
@@ -94,6 +94,37 @@ def keep_card(
         if labels is not None:
             _label(session, item.id, kind, clean_tags(labels) if kind == TAG else labels, known=not is_new)
     session.flush()
+
+
+def add_cards(session: Any, items: Iterable[tuple[int, str, Mapping[str, Any], Filing]]) -> None:
+    """Give cards, labels and signatures to items that were just stored in the studio: few statements for many.
+
+    Args:
+        items: id, key, spec and filing of each.
+    """
+    cards, labels, signatures = [], [], []
+    for item_id, key, spec, filing in items:
+        cards.append(
+            {
+                "item_id": item_id,
+                "category": clean_category(filing.category or ""),
+                "review": DRAFT,
+                "languages": states_of(spec),
+                "search": search_words(spec, key),
+            }
+        )
+        for kind, given in ((TAG, clean_tags(filing.tags or ())), (TOPIC, filing.topics or ())):
+            labels += [
+                {"item_id": item_id, "kind": kind, "name": name, "label": label}
+                for name, label in label_rows(kind, given).items()
+            ]
+        signatures += [
+            {"item_id": item_id, "band": band, "value": value}
+            for band, value in enumerate(bands(shingles(spec)))
+        ]
+    for table, rows in ((ItemCard, cards), (ItemLabel, labels), (ItemBand, signatures)):
+        if rows:
+            session.execute(insert(table), rows)
 
 
 def _sign(session: Any, item_id: int, spec: Mapping[str, Any], *, known: bool) -> None:

@@ -14,17 +14,18 @@ from academy.kernel.authorization import require
 from academy.kernel.errors import Conflict, Forbidden, Invalid
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
-from academy.questions.queries import VersionRow, check_answer, read_answer
+from academy.questions.queries import VersionRow, check_answer, grade_item, read_answer
 from academy.quizzes.answers import write_answer
 from academy.quizzes.answers_file import AnswersFile, FileAnswer, is_signed_for, read_answers_file
-from academy.quizzes.closing import grade_late_answers, hold_attempt
-from academy.quizzes.models import SUBMITTED, AttemptItem
+from academy.quizzes.closing import close_attempt, grade_later, hold_attempt, rules_of
+from academy.quizzes.grade_changes import NewGrade, change_grades
+from academy.quizzes.models import LATE, OPEN, SUBMITTED, Attempt, AttemptItem
 from academy.quizzes.page_fields import field_name
 from academy.quizzes.policies import can_invigilate
 from academy.quizzes.queries import get_attempt, is_own
 from academy.quizzes.reasons import checked_reason
 from academy.quizzes.slot_queries import slot_rows
-from academy.quizzes.views import AttemptView
+from academy.quizzes.views import AttemptView, shown_seed
 
 __all__ = ["FilePlan", "SlotChange", "import_answers_file", "plan_answers_file"]
 
@@ -101,7 +102,7 @@ def import_answers_file(actor: Actor, attempt_id: int, data: bytes | str, *, rea
         fresh = [change for change in changes if change.status == NEW]
         _store(work, fresh, rows)
         if fresh and late:
-            grade_late_answers(work, attempt, [change.slot for change in fresh])
+            _grade_late(work, actor, attempt, [change.slot for change in fresh], reason)
         if fresh:
             record(
                 actor,
@@ -117,6 +118,25 @@ def import_answers_file(actor: Actor, attempt_id: int, data: bytes | str, *, rea
                 },
             )
         return FilePlan(attempt_id=attempt_id, made_at=file.made_at, late=late, changes=changes)
+
+
+def _grade_late(
+    work: UnitOfWork, actor: Actor, attempt: Attempt, slots: Iterable[int], reason: str
+) -> None:
+    """Close the attempt with what came late, or change the grades of one that was closed; the change is on record."""
+    if attempt.state == OPEN:
+        close_attempt(attempt.id)
+        return
+    _course_id, rules = rules_of(attempt)
+    rows = slot_rows(attempt.id, slots)
+    grades = {
+        item.slot: NewGrade(
+            grade=grade_item(version, item.answer, shown_seed(rules, attempt.seed, item.slot, version.kind))
+        )
+        for item, version in rows
+    }
+    change_grades(actor, attempt.id, grades, source=LATE, reason=reason)
+    grade_later(work, attempt, [item for item, _version in rows])
 
 
 def _checked(actor: Actor, view: AttemptView, data: bytes | str) -> AnswersFile:

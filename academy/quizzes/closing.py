@@ -138,22 +138,6 @@ def grade_pending(attempt_id: int) -> None:
             _tell_graded(work, attempt, course_id)
 
 
-def grade_late_answers(work: UnitOfWork, attempt: Attempt, slots: Iterable[int]) -> None:
-    """Grade answers that came after the end of an attempt, for services of this slice; close it first if need be."""
-    if attempt.state == OPEN:
-        _close(work, attempt, rules_of(attempt), {})
-        return
-    course_id, rules = rules_of(attempt)
-    rows = slot_rows(attempt.id)
-    for item, version in rows:
-        if item.slot in slots:
-            keep_grade(item, _grade(attempt, rules, item, version, {}))
-    make_mark(attempt, rules, [item for item, _version in rows])
-    _grade_later(work, attempt, [item for item, _version in rows])
-    if not attempt.pending:
-        _tell_graded(work, attempt, course_id)
-
-
 def _tell_graded(work: UnitOfWork, attempt: Attempt, course_id: int) -> None:
     work.session.flush()
     work.emit(
@@ -168,7 +152,8 @@ def _tell_graded(work: UnitOfWork, attempt: Attempt, course_id: int) -> None:
     )
 
 
-def _grade_later(work: UnitOfWork, attempt: Attempt, items: Iterable[AttemptItem]) -> None:
+def grade_later(work: UnitOfWork, attempt: Attempt, items: Iterable[AttemptItem]) -> None:
+    """Have a job grade what a failing or missing grader left."""
     if any(_waits_for_grader(item) for item in items):
         work.enqueue("quizzes.grade_pending", key=f"quizzes.grade_pending:{attempt.id}", attempt_id=attempt.id)
 
@@ -235,7 +220,7 @@ def _close(work: UnitOfWork, attempt: Attempt, pinned: Pinned, ahead: Ahead) -> 
     attempt.submitted_at = attempt.deadline if overdue else now
     make_mark(attempt, rules, [item for item, _version in rows])
     work.session.flush()
-    _grade_later(work, attempt, [item for item, _version in rows])
+    grade_later(work, attempt, [item for item, _version in rows])
     work.emit(
         AttemptSubmitted(
             attempt_id=attempt.id,

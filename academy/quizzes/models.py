@@ -26,8 +26,8 @@ ACTIVE, RETIRED = "active", "retired"
 CONTENT, STUDIO = "content", "studio"
 OPEN, SUBMITTED, EXPIRED = "open", "submitted", "expired"
 
-MARKING, REGRADE, APPEAL = "marking", "regrade", "appeal"
-SOURCES = (MARKING, REGRADE, APPEAL)
+MARKING, REGRADE, APPEAL, LATE = "marking", "regrade", "appeal", "late"
+SOURCES = (MARKING, REGRADE, APPEAL, LATE)
 
 _ONE_OPEN = text(f"state = '{OPEN}'")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -26,6 +26,7 @@ from academy.quizzes.result_parts import result_parts
 from academy.quizzes.results import body_of, result_of
 from academy.quizzes.seat_of_request import current_seat
 from academy.quizzes.seat_queries import require_seat
+from academy.quizzes.sending import answer_file_response
 from academy.quizzes.views import AttemptView
 
 __all__ = ["bp", "paper_pages", "proof_pages", "room_pages", "studio_pages"]
@@ -72,15 +73,8 @@ def show_attempt(attempt: int) -> str | tuple[str, int]:
 @bp.get("/attempts/<int:attempt>/files/<key>")
 @signed_in
 def show_file(attempt: int, key: str) -> Response:
-    """A file that was handed in: only ever downloaded, and able to do nothing if opened all the same."""
-    found = services.answer_file(current_actor(), attempt, key)
-    response = send_file(
-        found.path, mimetype=found.mime, as_attachment=True, download_name=found.name, etag=False
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    """A file that was handed in, for its learner and whoever may read the attempt."""
+    return answer_file_response(services.answer_file(current_actor(), attempt, key))
 
 
 @bp.post("/attempts/<int:attempt>")

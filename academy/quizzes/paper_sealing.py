@@ -21,7 +21,16 @@ from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import unit_of_work
 from academy.questions.models import APPROVED
 from academy.questions.queries import PoolCard, pool_cards
-from academy.quizzes.models import ACTIVE, OPEN, Attempt, AttemptPaper, ExamSeal, Quiz, QuizVersion
+from academy.quizzes.models import (
+    ACTIVE,
+    OPEN,
+    Accommodation,
+    Attempt,
+    AttemptPaper,
+    ExamSeal,
+    Quiz,
+    QuizVersion,
+)
 from academy.quizzes.paper import PoolTooSmall, draw
 from academy.quizzes.paper_proof import (
     SealedItem,
@@ -202,7 +211,9 @@ def reveal_seeds() -> int:
 
 def _is_over(session: Any, seal: ExamSeal, rules: QuizRules, now: datetime) -> bool:
     still_closes = rules.opens == seal.opens and rules.closes is not None
-    if still_closes and now <= rules.closes + rules.grace + REVEAL_DELAY:
+    own = session.scalar(select(func.max(Accommodation.closes)).where(Accommodation.quiz_id == seal.quiz_id))
+    last = max((end for end in (rules.closes if still_closes else None, own) if end), default=None)
+    if last is not None and now <= last + rules.grace + REVEAL_DELAY:
         return False
     sitting = session.scalar(
         select(func.count())

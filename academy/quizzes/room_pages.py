@@ -19,7 +19,7 @@ from academy.quizzes.answers_import import FilePlan
 from academy.quizzes.blueprint import bp
 from academy.quizzes.board import get_board
 from academy.quizzes.freezing import freeze_of_quiz
-from academy.quizzes.schemas import AccommodationBody
+from academy.quizzes.room_schemas import AccommodationBody
 
 REFUSALS = (Invalid, Conflict, Forbidden)
 

@@ -15,7 +15,7 @@ from academy.quizzes import services
 from academy.quizzes.accommodations import list_accommodations
 from academy.quizzes.answers_import import FilePlan
 from academy.quizzes.board import Board, get_board
-from academy.quizzes.schemas import (
+from academy.quizzes.room_schemas import (
     AccessCodeBody,
     AccommodationBody,
     AccommodationListOut,

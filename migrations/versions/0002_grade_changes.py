@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("mark_before", sa.Numeric(3, 1), nullable=True),
         sa.Column("mark_after", sa.Numeric(3, 1), nullable=True),
         sa.CheckConstraint(
-            "source IN ('marking', 'regrade', 'appeal')", name=op.f("ck_grade_change_source")
+            "source IN ('marking', 'regrade', 'appeal', 'late')", name=op.f("ck_grade_change_source")
         ),
         sa.ForeignKeyConstraint(
             ["attempt_id"],

@@ -26,7 +26,7 @@ from academy.kernel.jobs import job
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.kernel.worker import work
 from academy.operations.serving import serve
-from academy.quizzes import answers
+from academy.quizzes import answers, opening
 from academy.quizzes.events import AttemptSubmitted
 
 NOTE = "chaos.submitted"
@@ -87,7 +87,7 @@ def _acknowledge_before_commit() -> None:
 
 
 def _accept_late() -> None:
-    answers.now_column = lambda: literal(datetime(2020, 1, 1, tzinfo=UTC), UtcDateTime())
+    opening.now_column = lambda: literal(datetime(2020, 1, 1, tzinfo=UTC), UtcDateTime())
 
 
 def _let_older_overwrite() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from xml.etree import ElementTree
 
 import pytest
@@ -223,7 +223,7 @@ def test_pages_of_a_run_without_scripts(client, learner, scenario):
     assert answer.headers["Location"].endswith("/debrief")
     debrief = client.get(answer.headers["Location"]).get_data(as_text=True)
     assert (
-        str(queries.get_run(learner, run_id).score.total.quantize(Decimal("0.1"))).replace(".", ",")
+        str(queries.get_run(learner, run_id).score.total.quantize(Decimal("0.1"), ROUND_HALF_UP)).replace(".", ",")
         in debrief
     )
     assert "Chúng tôi đã chạy thử mô hình" in debrief
