@@ -97,7 +97,8 @@ def holding_seal(quiz: QuizRow) -> ExamSeal | None:
     newest = db.session.scalar(
         select(ExamSeal).where(ExamSeal.quiz_id == quiz.id).order_by(ExamSeal.number.desc()).limit(1)
     )
-    if newest is None or newest.revealed_at is not None or newest.opens != quiz.rules.opens:
+    opens = quiz.rules.opens_for_all or quiz.rules.opens
+    if newest is None or newest.revealed_at is not None or newest.opens != opens:
         return None
     return newest if newest.blueprint_hash == blueprint_hash(quiz.rules) else None
 

@@ -72,6 +72,8 @@ class QuizRules:
     examination: bool = False
     delivery: DeliveryRules = field(default_factory=DeliveryRules)
     extra: timedelta = timedelta(0)
+    # where ``opens`` is a person's own
+    opens_for_all: datetime | None = None
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> QuizRules:
@@ -123,6 +125,7 @@ class QuizRules:
             minutes=minutes,
             attempts=None if self.attempts is None else self.attempts + allowance.extra_attempts,
             opens=allowance.opens or self.opens,
+            opens_for_all=self.opens,
             closes=allowance.closes or self.closes,
             extra=timedelta(minutes=0 if allowance.closes else extra),
         )

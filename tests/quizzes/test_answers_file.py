@@ -18,6 +18,8 @@ from academy.kernel.jobs import Job
 from academy.quizzes import services
 from academy.quizzes.answers_file import MAX_BYTES, file_key
 from academy.quizzes.models import AnswerLog
+from academy.quizzes.queries import changes_of
+from academy.quizzes.verifying import verify_marks
 from tests.factories import create_actor
 from tests.quizzes.sitting import right_answer, view, wrong_answer
 from tests.quizzes.test_pages import Reader
@@ -109,6 +111,11 @@ def test_after_the_end_a_reason_is_needed_and_the_attempt_is_graded_anew(paper):
         after = view(paper.learner, paper.attempt).attempt
         assert after.state == "expired" and after.submitted_at == before.submitted_at
         assert after.mark > 6 and after.passed
+        changes = changes_of(view(paper.learner, paper.attempt))
+        assert [(one.source, one.reason, one.mark_before, one.mark_after) for one in changes] == [
+            ("late", REASON, before.mark, after.mark)
+        ]
+        assert list(verify_marks()) == []
         entry = db.session.query(AuditEntry).filter_by(act="quizzes.answers.import").one()
         assert entry.details["reason"] == REASON and entry.details["late"]
         assert paper.take(paper.whole(), reason=REASON).stores == ()

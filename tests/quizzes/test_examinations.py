@@ -92,6 +92,23 @@ def test_the_seed_stays_secret_while_somebody_is_sitting(exam):
         assert services.reveal_seeds() == 1
 
 
+def test_the_seed_stays_secret_until_the_last_window_of_anybody_is_over(exam):
+    learner = exam.learner()
+    own = {"opens": "2026-11-28T12:00:00+00:00", "closes": "2026-11-28T13:00:00+00:00"}
+    windows = {name: clock.datetime.fromisoformat(moment) for name, moment in own.items()}
+    with clock.frozen(NOW):
+        services.grant_accommodation(
+            exam.instructor, exam.quiz_id, learner.username, {"reason": "Ốm trong giờ thi", **windows}
+        )
+    with _after():
+        assert services.reveal_seeds() == 0
+    with clock.frozen("2026-11-28T12:05:00+00:00"):
+        sit(learner, exam.quiz_id)
+    with clock.frozen("2026-11-28T13:05:00+00:00"):
+        assert services.reveal_seeds() == 1
+        assert not _verify(exam)
+
+
 def test_the_secret_seed_is_stored_encrypted(exam):
     stored = db.session.connection().exec_driver_sql("SELECT seed FROM exam_seal").scalar()
     assert db.session.query(ExamSeal).one().seed not in stored

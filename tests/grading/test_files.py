@@ -1,0 +1,70 @@
+"""Files that were handed in: read by those who mark them, under names that betray nobody."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from academy.grading import services
+from academy.grading.models import MarkingSeat
+from academy.kernel.authorization import Role
+from academy.kernel.db import db
+from academy.quizzes import services as quizzes
+from tests.factories import create_actor, create_unit, sign_in
+from tests.quizzes.conftest import sat_by_hand  # noqa: F401
+from tests.quizzes.test_uploads import PDF, Sitting
+
+
+@pytest.fixture
+def filed(sat_by_hand):  # noqa: F811
+    """A handed-in file, the seats of its marker, and another marker of the same quiz."""
+    sitting = Sitting(sat_by_hand)
+    kept = sitting.upload(name="Trần Bình, phường Ba Đình.pdf")
+    sitting.save(kept.key)
+    quizzes.submit_attempt(sitting.actor, sitting.attempt)
+    unit = create_unit("Sở Nội vụ")
+    marker, other = (create_actor(Role.INSTRUCTOR, unit=unit, full_name=name) for name in ("Đỗ Một", "Vũ Hai"))
+    names = [{"account": one.account_id} for one in (marker, other)]
+    services.save_scheme(sat_by_hand.instructor, sat_by_hand.quiz_id, {"markers": names})
+    return sat_by_hand, marker, other, services.next_seat(marker, sat_by_hand.quiz_id), kept.key
+
+
+def test_a_marker_reads_the_file_under_a_name_that_tells_nothing(filed, app):
+    _sat, marker, _other, seat, key = filed
+    client = app.test_client()
+    sign_in(client, marker)
+    page = client.get(f"/marking/seats/{seat}").get_data(as_text=True)
+    address = f"/marking/seats/{seat}/files/{key}"
+    assert address in page and "Trần Bình" not in page
+    with client.get(address) as answer:
+        assert answer.status_code == 200 and answer.get_data() == PDF
+    assert answer.headers["Content-Disposition"] == "attachment; filename=1.pdf"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_nobody_else_reads_it_that_way_and_no_other_file_either(filed, app):
+    sat, marker, other, seat, key = filed
+    for actor in (other, sat.learner("Ai Đó"), sat.instructor):
+        client = app.test_client()
+        sign_in(client, actor)
+        assert client.get(f"/marking/seats/{seat}/files/{key}").status_code == 404
+    client = app.test_client()
+    assert client.get(f"/marking/seats/{seat}/files/{key}").status_code in (302, 303, 401)
+    sign_in(client, marker)
+    for wrong in ("0" * 64 + ".pdf", "x", "..%2f..%2fsecret"):
+        assert client.get(f"/marking/seats/{seat}/files/{wrong}").status_code == 404
+
+
+def test_who_leads_the_marking_reads_it_as_anonymously(filed, app):
+    sat, _marker, other, seat, key = filed
+    answer_id = db.session.scalar(select(MarkingSeat.answer_id).where(MarkingSeat.id == seat))
+    client = app.test_client()
+    sign_in(client, sat.instructor)
+    page = client.get(f"/marking/answers/{answer_id}").get_data(as_text=True)
+    assert f"/marking/answers/{answer_id}/files/{key}" in page and "Trần Bình" not in page
+    with client.get(f"/marking/answers/{answer_id}/files/{key}") as found:
+        assert found.status_code == 200 and "1.pdf" in found.headers["Content-Disposition"]
+    stranger = app.test_client()
+    sign_in(stranger, other)
+    assert stranger.get(f"/marking/answers/{answer_id}/files/{key}").status_code in (403, 404)
