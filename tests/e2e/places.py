@@ -156,6 +156,8 @@ STUDIO = (
     "",
     "questions",
     "new-question?kind=single&lesson=sap-xep-kho-sach",
+    "question-import",
+    "question-export?format=gift&lang=vi&lesson=*",
     "quizzes",
     "new-quiz",
     "media",
