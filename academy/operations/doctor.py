@@ -103,7 +103,9 @@ def _database() -> Iterator[Finding]:
             f"journal {journal}, synchronous {durable}",
             "The disk or file system refuses write-ahead logging: move the instance folder to a local disk.",
         )
-        yield Finding("sqlite integrity", whole == "ok", str(whole), "Restore a backup: academy restore FILE")
+        yield Finding(
+            "sqlite integrity", whole == "ok", str(whole), "Restore a backup: academy restore FILE"
+        )
         return
     durable = db.session.execute(text("SHOW synchronous_commit")).scalar()
     yield Finding(

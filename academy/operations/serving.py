@@ -61,7 +61,9 @@ def serve(host: str, port: int, *, workers: int) -> int:
     environment.setdefault("ACADEMY_BASE_URL", f"http://{host}:{port}")
     web = web_command(host, port, workers=workers)
     worker = [sys.executable, "-m", "academy.cli", "worker"]
-    processes = [subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment) for command in (web, worker)]
+    processes = [
+        subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment) for command in (web, worker)
+    ]
     with suppress(ValueError):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: _end(processes))

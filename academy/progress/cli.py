@@ -21,8 +21,6 @@ def group(check: bool) -> None:
         click.echo(f"{found} people stand elsewhere than their postings say")
     for difference in differences(repair=not check):
         found += 1
-        click.echo(
-            f"enrollment {difference.enrollment_id}: stored {difference.stored}, facts {difference.computed}"
-        )
+        click.echo(f"enrollment {difference.enrollment_id}: stored {difference.stored}, facts {difference.computed}")
     click.echo(f"{found} differences{'' if check or not found else ', repaired'}.")
     sys.exit(1 if check and found else 0)
