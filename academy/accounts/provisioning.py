@@ -64,13 +64,7 @@ def reset_password(actor: Actor, account_id: int, *, reason: str = "") -> str:
         account.must_change_password = True
         account.password_changed_at = clock.now()
         revoke_tokens(account_id)
-        record(
-            actor,
-            "account.reset_password",
-            "account",
-            account_id,
-            details={"reason": reason} if reason else {},
-        )
+        record(actor, "account.reset_password", "account", account_id, details={"reason": reason} if reason else {})
         end_sessions(actor, account_id=account_id)
     return password
 

@@ -202,11 +202,7 @@ def _lesson_problems(
     for fault in compare_languages(rendered, blocks=False):
         line = texts[fault.path].body_line(fault.line)
         yield Problem(
-            message=translated(fault.message),
-            remedy=translated(fault.remedy),
-            lang=fault.path,
-            line=line,
-            **about,
+            message=translated(fault.message), remedy=translated(fault.remedy), lang=fault.path, line=line, **about
         )
 
 

@@ -144,9 +144,7 @@ def card(row: Any) -> CourseCard:
 
 def text_view(text_id: int, version_hash: str, rendered_for: str) -> LessonTextView:
     """A rendered text from memory, or by one query; ``version_hash`` is that of its lesson version."""
-    return _TEXTS.get_or_make(
-        (text_id, version_hash, rendered_for), lambda: _load_text(text_id, (version_hash, rendered_for))
-    )
+    return _TEXTS.get_or_make((text_id, version_hash, rendered_for), lambda: _load_text(text_id, (version_hash, rendered_for)))
 
 
 def _load_text(text_id: int, version: tuple[str, str]) -> LessonTextView:

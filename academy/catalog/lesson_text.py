@@ -154,9 +154,7 @@ def _compare(model: LessonText, text: LessonText, blocks: bool) -> list[Fault]:
             "" if missing or extra else "their order differs",
         )
         what = "; ".join(part for part in parts if part)
-        message = _m(
-            "The ids of the headings differ from those in “%(lang)s”: %(what)s", lang=model.lang, what=what
-        )
+        message = _m("The ids of the headings differ from those in “%(lang)s”: %(what)s", lang=model.lang, what=what)
         remedy = _m("give both languages the same headings as %(path)s", path=model.path)
         return [Fault(text.path, _first_difference(text, known, wanted, ours.heading_lines), message, remedy)]
     if ours.exercises != theirs.exercises:
@@ -166,9 +164,7 @@ def _compare(model: LessonText, text: LessonText, blocks: bool) -> list[Fault]:
             keys=", ".join(theirs.exercises) or "–",
         )
         line = _first_difference(text, ours.exercises, theirs.exercises, ours.exercise_lines)
-        return [
-            Fault(text.path, line, message, _m("put the same [[exercise:…]] in the same order into both"))
-        ]
+        return [Fault(text.path, line, message, _m("put the same [[exercise:…]] in the same order into both"))]
     return _compare_blocks(model, text) if blocks else []
 
 

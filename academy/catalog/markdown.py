@@ -152,11 +152,7 @@ class _Lesson:
         keys = [key for key, _ in self.exercises]
         for key, line in self.exercises:
             if keys.count(key) > 1:
-                self._fault(
-                    _m("The exercise “%(key)s” stands here more than once", key=key),
-                    _m("keep it in one place"),
-                    line,
-                )
+                self._fault(_m("The exercise “%(key)s” stands here more than once", key=key), _m("keep it in one place"), line)
         return RenderedText(
             segments=tuple(self.segments),
             blocks=tuple(self.blocks),
@@ -236,8 +232,7 @@ class _Lesson:
             )
         elif not ID.fullmatch(given):
             self._fault(
-                _m("The id “%(id)s” is not allowed", id=given),
-                _m("use small letters a–z, digits and hyphens"),
+                _m("The id “%(id)s” is not allowed", id=given), _m("use small letters a–z, digits and hyphens")
             )
         elif given in RESERVED_IDS or _RESERVED_BEGINNING.match(given):
             self._fault(
@@ -249,8 +244,7 @@ class _Lesson:
             return given
         else:
             self._fault(
-                _m("The id “%(id)s” is used by two headings", id=given),
-                _m("give each heading an id of its own"),
+                _m("The id “%(id)s” is used by two headings", id=given), _m("give each heading an id of its own")
             )
         base = slug(given or text, 60) or "section"
         candidate, count = base, 1
@@ -263,8 +257,7 @@ class _Lesson:
     def _exercise(self, key: str) -> None:
         if not ID.fullmatch(key):
             self._fault(
-                _m("“%(key)s” is no key of an exercise", key=key),
-                _m("use small letters a–z, digits and hyphens"),
+                _m("“%(key)s” is no key of an exercise", key=key), _m("use small letters a–z, digits and hyphens")
             )
             return
         self._close_segment()

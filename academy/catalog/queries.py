@@ -103,9 +103,7 @@ _CURRENT = _COURSES.outerjoin(CourseVersion, current_version())
 _BY_SLUG = Prepared(_CURRENT.where(Course.slug == bindparam("slug")))
 _BY_ID = Prepared(_CURRENT.where(Course.id == bindparam("id")))
 _BY_VERSION = Prepared(
-    _COURSES.join(CourseVersion, CourseVersion.course_id == Course.id).where(
-        CourseVersion.id == bindparam("id")
-    )
+    _COURSES.join(CourseVersion, CourseVersion.course_id == Course.id).where(CourseVersion.id == bindparam("id"))
 )
 
 

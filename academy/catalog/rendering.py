@@ -134,9 +134,7 @@ def _maths(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> str:
     try:
         shown = mathml(token.content, block=block)
     except FormulaError as error:
-        _page(env).fault(
-            _m("Mathematics: %(error)s", error=error), _m("correct the LaTeX between the dollar signs")
-        )
+        _page(env).fault(_m("Mathematics: %(error)s", error=error), _m("correct the LaTeX between the dollar signs"))
         shown = f"<code>{escape(token.content)}</code>"
     if not block:
         return shown
@@ -185,9 +183,7 @@ def _link_open(tokens: Sequence[Token], index: int, env: Mapping[str, Any]) -> s
         return f'<a href="{escape(media.url)}" download{hint}>'
     page.fault(
         _m("The link “%(target)s” leads to no lesson and no file of this course", target=target),
-        _m(
-            "write the lesson's name (02-…), a path inside the course folder, or a full address with https://"
-        ),
+        _m("write the lesson's name (02-…), a path inside the course folder, or a full address with https://"),
     )
     return "<a>"
 

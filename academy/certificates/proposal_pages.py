@@ -155,9 +155,7 @@ def _left_out(form: MultiDict) -> dict[int, str]:
         Invalid: a reason stands beside somebody who is not left out: a number given cannot be taken back.
     """
     chosen = {person: form.get(f"reason_{person}", "") for person in form.getlist("exclude", type=int)}
-    named = [
-        int(name[7:]) for name in form if re.fullmatch(r"reason_[0-9]{1,15}", name) and form[name].strip()
-    ]
+    named = [int(name[7:]) for name in form if re.fullmatch(r"reason_[0-9]{1,15}", name) and form[name].strip()]
     message = _("A reason stands here, but the person is not left out. Tick the box, or remove the reason.")
     errors = {f"exclude.{person}": [message] for person in named if person not in chosen}
     if errors:

@@ -114,9 +114,7 @@ def propose(
         )
         work.session.add(proposal)
         work.session.flush()
-        work.session.add_all(
-            _line(proposal, person, reasons.get(person.person_id)) for person in batch.people
-        )
+        work.session.add_all(_line(proposal, person, reasons.get(person.person_id)) for person in batch.people)
         flush_lines(work, proposal)
         record(
             actor,

@@ -64,13 +64,7 @@ def build_city(random: Random, learners: int) -> City:
     root = units["HN"]
     wards = [units[row["code"]] for row in rows if row["kind"] != "city"]
     staff = [
-        {
-            "full_name": name,
-            "username": username,
-            "unit_id": root.id,
-            "starts_on": STARTED,
-            "kind": "civil_servant",
-        }
+        {"full_name": name, "username": username, "unit_id": root.id, "starts_on": STARTED, "kind": "civil_servant"}
         for username, (name, _roles) in STAFF.items()
     ]
     officer = {

@@ -83,13 +83,9 @@ def _hold_finished_class(
         add_members(admin, code, members)
     for number, actor in enumerate(actors_of(members).values()):
         days = random.randrange(5, CLASS_LASTED.days - 5)
-        with clock.frozen(
-            clock.day_start(opened + timedelta(days=days)) + timedelta(hours=random.uniform(7, 21))
-        ):
+        with clock.frozen(clock.day_start(opened + timedelta(days=days)) + timedelta(hours=random.uniform(7, 21))):
             # two of a class have not passed yet: its page says why
-            _study(
-                random, actor, FINISHED_COURSE, skill=0.25 if number in (3, 11) else random.uniform(0.8, 1)
-            )
+            _study(random, actor, FINISHED_COURSE, skill=0.25 if number in (3, 11) else random.uniform(0.8, 1))
     _at_closing(days_ago, close_class, admin, code)
 
 
@@ -118,19 +114,11 @@ def _hold_class_under_way(random: Random, city: City, admin: Actor) -> None:
     )
     add_members(admin, CLASS_UNDER_WAY, members)
     for number, actor in enumerate(actors_of(members).values()):
-        _study(
-            random, actor, COURSE_UNDER_WAY, lessons=1 if number == 0 else random.randrange(0, 4), quiz=False
-        )
+        _study(random, actor, COURSE_UNDER_WAY, lessons=1 if number == 0 else random.randrange(0, 4), quiz=False)
 
 
 def _study(
-    random: Random,
-    actor: Actor,
-    slug: str,
-    *,
-    skill: float = 0.9,
-    lessons: int | None = None,
-    quiz: bool = True,
+    random: Random, actor: Actor, slug: str, *, skill: float = 0.9, lessons: int | None = None, quiz: bool = True
 ) -> None:
     """Read lessons, answer their exercises and sit the final quiz, as a learner would."""
     course = get_course(actor, slug)

@@ -69,8 +69,6 @@ def _learner(person_id: int) -> Actor:
 
 def _module_obstacles(actor: Actor, course: CourseView) -> Iterator[Obstacle]:
     told = {"id": course.id, "slug": course.slug, "module": course.module, "level": course.level}
-    answers = installed_modules().ask(
-        "academy_enrollment_obstacles", of=course.module, actor=actor, course=told
-    )
+    answers = installed_modules().ask("academy_enrollment_obstacles", of=course.module, actor=actor, course=told)
     for sentence in answers.get(course.module) or ():
         yield Obstacle(rule=f"{course.module}.obstacle", message=sentence)

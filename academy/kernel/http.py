@@ -145,7 +145,9 @@ def load(schema: Schema, data: Mapping[str, Any]) -> Any:
     try:
         return schema.load(data)
     except ValidationError as error:
-        raise Invalid(_l("Please correct the fields named below."), errors=_flat(error.messages)) from error
+        raise Invalid(
+            _l("Please correct the fields named below."), errors=_flat(error.messages)
+        ) from error
 
 
 def json_body() -> Any:

@@ -130,13 +130,7 @@ def new_job(
     """Add a job to the session's transaction; see :meth:`UnitOfWork.enqueue`."""
     if kind not in _kinds:
         raise LookupError(f"no job is called {kind}")
-    values = {
-        "kind": kind,
-        "key": key,
-        "owner_id": owner,
-        "payload": dict(payload),
-        "run_at": run_at or clock.now(),
-    }
+    values = {"kind": kind, "key": key, "owner_id": owner, "payload": dict(payload), "run_at": run_at or clock.now()}
     if key is None:
         new = Job(**values)
         session.add(new)
@@ -182,7 +176,9 @@ def claim() -> tuple[Job, str] | None:
         row = connection.execute(
             update(Job)
             .where(Job.id == candidate.scalar_subquery())
-            .values(state="running", lease=lease, leased_until=now + LEASE, tries=Job.tries + 1, error=None)
+            .values(
+                state="running", lease=lease, leased_until=now + LEASE, tries=Job.tries + 1, error=None
+            )
             .returning(Job.id)
         ).first()
     if row is None:

@@ -47,7 +47,9 @@ def hit(key: str, *, limit: int, per: int) -> None:
         hits = connection.scalar(statement)
     if hits > limit:
         wait = ends - now
-        raise TooMany(_l("Too many tries. Please wait %(seconds)s seconds.", seconds=wait), retry_after=wait)
+        raise TooMany(
+            _l("Too many tries. Please wait %(seconds)s seconds.", seconds=wait), retry_after=wait
+        )
 
 
 def forget_old_counters() -> int:

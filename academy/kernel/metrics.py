@@ -19,8 +19,5 @@ def metrics_text() -> str:
         f'academy_jobs{{state="{state}"}} {counts.get(state, 0)}'
         for state in ("waiting", "running", "done", "failed")
     ]
-    lines += [
-        "# TYPE academy_oldest_waiting_job_seconds gauge",
-        f"academy_oldest_waiting_job_seconds {age:.1f}",
-    ]
+    lines += ["# TYPE academy_oldest_waiting_job_seconds gauge", f"academy_oldest_waiting_job_seconds {age:.1f}"]
     return "\n".join(lines) + "\n"

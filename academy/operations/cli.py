@@ -101,11 +101,7 @@ def doctor() -> None:
 @with_appcontext
 def backup_command(target: Path) -> None:
     """Write database, files and keys into TARGET (a .tar.gz that only its owner may read)."""
-    _or_one_line(
-        lambda: click.echo(
-            f"{backup.make_backup(target)} files are in {target}. Keep it safe: it holds keys."
-        )
-    )
+    _or_one_line(lambda: click.echo(f"{backup.make_backup(target)} files are in {target}. Keep it safe: it holds keys."))
 
 
 @click.command("restore")
@@ -116,9 +112,7 @@ def restore_command(source: Path, replace: bool) -> None:
     """Bring SOURCE back; stop the server first, start it again afterwards."""
     _or_one_line(lambda: click.echo(f"{backup.restore_backup(source, replace=replace)} files restored."))
     if pending := database.pending():
-        click.echo(
-            f"The backup is of an older version: {len(pending)} migrations are missing. Run: academy db upgrade"
-        )
+        click.echo(f"The backup is of an older version: {len(pending)} migrations are missing. Run: academy db upgrade")
 
 
 def _or_one_line(act: Callable[[], None]) -> None:

@@ -29,7 +29,9 @@ _KNOWN = (
     ),
     (
         re.compile(r"malformed|not a database"),
-        DatabaseFault("the database file is damaged", "Restore a backup: academy restore FILE --replace."),
+        DatabaseFault(
+            "the database file is damaged", "Restore a backup: academy restore FILE --replace."
+        ),
     ),
     (
         re.compile(r"database is locked"),
@@ -45,7 +47,9 @@ _KNOWN = (
     ),
     (
         re.compile(r"connection|unable to open|could not (translate|connect)|authentication|does not exist"),
-        DatabaseFault("the database cannot be reached", "Start its server, or correct ACADEMY_DATABASE_URL."),
+        DatabaseFault(
+            "the database cannot be reached", "Start its server, or correct ACADEMY_DATABASE_URL."
+        ),
     ),
 )
 

@@ -38,9 +38,7 @@ def seed(file: Path | None) -> None:
 def appoint(username: str, full_name: str, code: str) -> None:
     """Add FULL_NAME as an administrator who signs in as USERNAME, and print the first password."""
     new = services.appoint_administrator(Actor.system(), username, full_name, code)
-    click.echo(
-        f"{username} administers {code}. First password, to be changed at the first sign-in: {new.password}"
-    )
+    click.echo(f"{username} administers {code}. First password, to be changed at the first sign-in: {new.password}")
 
 
 def _rows(file: Path) -> list[dict]:

@@ -66,7 +66,9 @@ def heading_key(heading: Any) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", fold(text)))
 
 
-_BY_KEY = {key: column.field for column in COLUMNS for key in (heading_key(column.heading), *column.also)}
+_BY_KEY = {
+    key: column.field for column in COLUMNS for key in (heading_key(column.heading), *column.also)
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,7 @@ def look_up(lines: Sequence[Line]) -> Known:
     """Read what the lines refer to; the number of queries grows with the list's length over 500 only."""
     keys = {line.values["external_key"] for line in lines if "external_key" in line.values}
     names = {line.values["username"] for line in lines if "username" in line.values}
-    indexes = {
-        blind_index(line.values["personal_number"]) for line in lines if "personal_number" in line.values
-    }
+    indexes = {blind_index(line.values["personal_number"]) for line in lines if "personal_number" in line.values}
     usernames = accounts_by_username(names)
     by_key, by_account = {}, {}
     for known in _people(Person.external_key, keys):
@@ -111,8 +109,7 @@ def _postings(person_ids: list[int]) -> dict[int, tuple[int, str, date]]:
     )
     # the last of each person stays
     return {
-        person_id: (unit_id, (title or {}).get("vi", ""), starts_on)
-        for person_id, unit_id, title, starts_on in rows
+        person_id: (unit_id, (title or {}).get("vi", ""), starts_on) for person_id, unit_id, title, starts_on in rows
     }
 
 

@@ -112,9 +112,7 @@ def _judge(
             planned.problems = [Problem("external_key", refusal)]
             return planned
         planned.person_id = person.person.id
-    elif "full_name" not in line.values and not any(
-        problem.field == "full_name" for problem in planned.problems
-    ):
+    elif "full_name" not in line.values and not any(problem.field == "full_name" for problem in planned.problems):
         planned.problems.append(Problem("full_name", "missing"))
     unit = _unit(actor, planned, known, default_unit, person)
     _check_username(planned, known, person)
@@ -144,9 +142,7 @@ def _whose(planned: PlannedLine, known: Known) -> KnownPerson | None:
     if key:
         return known.by_key.get(key)
     username = username_of(planned.line)
-    if not username and not any(
-        problem.field in {"external_key", "username"} for problem in planned.problems
-    ):
+    if not username and not any(problem.field in {"external_key", "username"} for problem in planned.problems):
         planned.problems.append(Problem("external_key", "no_key"))
     return known.by_username.get(username)
 
@@ -247,9 +243,7 @@ def _plan_posting(planned: PlannedLine, known: Known, person: KnownPerson, unit:
         planned.problems.append(Problem("unit", "no_unit"))
         return
     if person.posted_from is not None and person.posted_from > planned.starts_on:
-        planned.problems.append(
-            Problem("starts_on", "later_posting", {"value": shown("starts_on", person.posted_from)})
-        )
+        planned.problems.append(Problem("starts_on", "later_posting", {"value": shown("starts_on", person.posted_from)}))
         return
     planned.unit_id = target.id
     if moves:

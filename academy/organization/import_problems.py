@@ -34,9 +34,7 @@ FILE_PROBLEMS: dict[str, tuple[Any, Any]] = {
     ),
     "legacy": (
         _l("The list is written in an old font encoding (TCVN3/ABC or VNI): “%(example)s”."),
-        _l(
-            "Convert it to Unicode first, for instance with the conversion tool of UniKey, and save it as .xlsx."
-        ),
+        _l("Convert it to Unicode first, for instance with the conversion tool of UniKey, and save it as .xlsx."),
     ),
     "no_headings": (
         _l("No line with headings was found. A list needs at least: %(missing)s."),
@@ -116,9 +114,7 @@ NOTES: dict[str, Any] = {
 def unreadable(code: str, **params: Any) -> UnreadableList:
     """The refusal of a file as a whole; ``error.code`` and ``error.params`` can be kept and worded later."""
     reason, remedy = FILE_PROBLEMS[code]
-    error = UnreadableList(
-        _Filled(reason, params), next_step=_Filled(remedy, params), errors={"file": [_Filled(reason, params)]}
-    )
+    error = UnreadableList(_Filled(reason, params), next_step=_Filled(remedy, params), errors={"file": [_Filled(reason, params)]})
     error.code, error.params = code, params
     return error
 

@@ -84,8 +84,7 @@ def add_people(actor: Actor, people: Sequence[dict[str, Any]]) -> list[int]:
                 insert(Person).returning(Person.id, sort_by_parameter_order=True), rows
             ).all()
             postings = [
-                {"person_id": person_id, "secondary": False, "origin": "", "ends_on": None}
-                | person["posting"]
+                {"person_id": person_id, "secondary": False, "origin": "", "ends_on": None} | person["posting"]
                 for person_id, person in zip(made, chunk, strict=True)
                 if person.get("posting")
             ]
@@ -135,12 +134,7 @@ def _change(work: UnitOfWork, actor: Actor, planned: PlannedLine, accounts: dict
     if planned.username:
         person.account_id = accounts[username_key(planned.username)]
         record(
-            actor,
-            "person.account",
-            "person",
-            person_id,
-            person_id=person_id,
-            details={"username": planned.username},
+            actor, "person.account", "person", person_id, person_id=person_id, details={"username": planned.username}
         )
     if changes:
         record(actor, "person.update", "person", person_id, person_id=person_id, details=journal_of(changes))

@@ -96,9 +96,7 @@ def start_import(actor: Actor, data: bytes, file_name: str, *, unit_id: int | No
             _store(work, new, plan)
         else:
             new.upload = base64.b64encode(data).decode()
-            new.job_id = work.enqueue(
-                "organization.check_import", owner=actor.account_id, import_id=new.id
-            ).id
+            new.job_id = work.enqueue("organization.check_import", owner=actor.account_id, import_id=new.id).id
         return new
 
 
@@ -252,7 +250,9 @@ def forget_old_imports() -> int:
         return len(old)
 
 
-def stored_lines(import_id: int, *, verdict: str = "", after: int = 0, limit: int = 100) -> list[StoredLine]:
+def stored_lines(
+    import_id: int, *, verdict: str = "", after: int = 0, limit: int = 100
+) -> list[StoredLine]:
     """Lines of a list in their order, those of one verdict or all, beginning after a line."""
     statement = select(PeopleImportLine).where(
         PeopleImportLine.import_id == import_id, PeopleImportLine.line > after
@@ -369,8 +369,7 @@ def _reasons(import_id: int) -> dict[str, list[str]]:
     wrong = stored_lines(import_id, verdict="error", limit=1000)
     return {
         f"line {line.number}": [
-            f"{problem.field}: {' '.join(line_texts(problem.code, problem.params))}"
-            for problem in line.problems
+            f"{problem.field}: {' '.join(line_texts(problem.code, problem.params))}" for problem in line.problems
         ]
         for line in wrong
     }

@@ -127,9 +127,7 @@ def update_person(actor: Actor, person_id: int, **fields: Any) -> Person:
         _refuse_taken(values, person_id)
         changes = apply_values(person, values)
         if changes:
-            record(
-                actor, "person.update", "person", person_id, person_id=person_id, details=journal_of(changes)
-            )
+            record(actor, "person.update", "person", person_id, person_id=person_id, details=journal_of(changes))
         return person
 
 
@@ -147,9 +145,7 @@ def give_account(actor: Actor, person_id: int, username: str) -> NewPerson:
             raise Conflict(_l("This person has an account already."), rule="organization.account")
         account, password = provisioning.create_with_first_password(actor, username)
         person.account_id = account.id
-        record(
-            actor, "person.account", "person", person_id, person_id=person_id, details={"username": username}
-        )
+        record(actor, "person.account", "person", person_id, person_id=person_id, details={"username": username})
         return NewPerson(person_id, username, password)
 
 
@@ -269,11 +265,7 @@ def _plain(value: Any) -> Any:
 def _get_managed(work: UnitOfWork, actor: Actor, person_id: int) -> Person:
     person = work.session.get(Person, person_id)
     place = place_of(person_id) if person is not None else None
-    if (
-        person is None
-        or place is None
-        or not (can_see_person(actor, place) or can_manage_person(actor, place))
-    ):
+    if person is None or place is None or not (can_see_person(actor, place) or can_manage_person(actor, place)):
         raise NotFound(_l("There is no such person."))
     require(actor, can_manage_person, place)
     return person

@@ -106,14 +106,10 @@ def first_passwords():
     actor = current_actor()
     unit_id = number(request.values.get("unit"))
     if request.method == "POST":
-        chosen = [
-            person_id for person_id in map(number, request.form.getlist("person")) if person_id is not None
-        ]
+        chosen = [person_id for person_id in map(number, request.form.getlist("person")) if person_id is not None]
         issued = services.issue_first_passwords(actor, chosen)
         if issued:
-            return render_template(
-                "organization/passwords_issued.html", issued=issued, new=False, unit_id=unit_id
-            )
+            return render_template("organization/passwords_issued.html", issued=issued, new=False, unit_id=unit_id)
         flash(_("No account among those chosen waits for its first password."), "info")
     page = queries.list_people(actor, unit_id=unit_id, state="no_password", limit=PASSWORDS_AT_ONCE)
     return render_template("organization/passwords.html", page=page, unit_id=unit_id)

@@ -225,9 +225,7 @@ def _in_state(state: str) -> Any:
     conditions = {
         "active": Person.deactivated_at.is_(None),
         "left": Person.deactivated_at.is_not(None),
-        "no_password": Account.id.is_not(None)
-        & Account.password_hash.is_(None)
-        & Person.deactivated_at.is_(None),
+        "no_password": Account.id.is_not(None) & Account.password_hash.is_(None) & Person.deactivated_at.is_(None),
         "no_account": Person.account_id.is_(None) & Person.deactivated_at.is_(None),
     }
     if state not in conditions:
@@ -237,9 +235,7 @@ def _in_state(state: str) -> Any:
 
 def _positions(person_ids: Sequence[int]) -> dict[int, Mapping[str, str]]:
     return {
-        person_id: position
-        for person_id, (_unit, position) in _posted_on(person_ids, clock.today()).items()
-        if position
+        person_id: position for person_id, (_unit, position) in _posted_on(person_ids, clock.today()).items() if position
     }
 
 

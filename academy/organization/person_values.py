@@ -47,9 +47,7 @@ PROBLEMS: dict[str, tuple[Any, Any]] = {
     "phone": (_l("“%(value)s” is no telephone number."), _l("Write 8 to 15 figures, such as 0912 345 678.")),
     "personal_number": (
         _l("A personal number has 12 figures; this one has %(digits)s."),
-        _l(
-            "Give the column the format Text in the spreadsheet, so that zeros in front stay, and type it again."
-        ),
+        _l("Give the column the format Text in the spreadsheet, so that zeros in front stay, and type it again."),
     ),
 }
 
@@ -67,17 +65,7 @@ _KINDS = (
     | {code.replace("_", " "): code for code in PERSON_KINDS}
     | {"nguoi hoat dong khong chuyen trach": "part_timer"}
 )
-_SEXES = {
-    "nam": "m",
-    "m": "m",
-    "male": "m",
-    "nu": "f",
-    "f": "f",
-    "female": "f",
-    "khac": "x",
-    "x": "x",
-    "other": "x",
-}
+_SEXES = {"nam": "m", "m": "m", "male": "m", "nu": "f", "f": "f", "female": "f", "khac": "x", "x": "x", "other": "x"}
 _NOT_IN_NAMES = re.compile(r"[0-9<>{}\[\]=@#$%^*|\\/_+~!?;:\"]")
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
@@ -158,9 +146,7 @@ def _full_name(raw: Any) -> str:
 
 def _username(raw: Any) -> str | None:
     name = _text(raw)
-    odd = any(
-        unicodedata.category(character)[0] not in "LMN" and character not in "._-@" for character in name
-    )
+    odd = any(unicodedata.category(character)[0] not in "LMN" and character not in "._-@" for character in name)
     if odd or len(name) > 80:
         raise BadValue("username", value=name[:60])
     return name or None

@@ -26,7 +26,9 @@ ADMINISTRATION = declare(
     Role.INSPECTOR,
 )
 UNIT_MANAGE = declare("organization.unit_manage", Role.ADMINISTRATOR)
-PEOPLE_READ = declare("organization.people_read", Role.TRAINING_OFFICER, Role.ADMINISTRATOR, Role.INSPECTOR)
+PEOPLE_READ = declare(
+    "organization.people_read", Role.TRAINING_OFFICER, Role.ADMINISTRATOR, Role.INSPECTOR
+)
 PEOPLE_MANAGE = declare("organization.people_manage", Role.TRAINING_OFFICER, Role.ADMINISTRATOR)
 ROLE_GRANT = declare("organization.role_grant", Role.TRAINING_OFFICER, Role.ADMINISTRATOR)
 

@@ -168,9 +168,7 @@ def find_or_add_position(work: UnitOfWork, title: str) -> int | None:
         return None
     code = (slug(title, 40) or "position")[:40]
     known: Sequence[Position] = work.session.scalars(
-        select(Position).where(
-            or_(Position.code == code, Position.code.startswith(f"{code[:36]}-", autoescape=True))
-        )
+        select(Position).where(or_(Position.code == code, Position.code.startswith(f"{code[:36]}-", autoescape=True)))
     ).all()
     for position in known:
         if position_key(position.title.get("vi", "")) == position_key(title):
@@ -214,10 +212,7 @@ def _make_way(work: UnitOfWork, person_id: int, first: date) -> Posting | None:
     for posting in reaching:
         if posting.starts_on > first:
             raise Conflict(
-                _l(
-                    "A posting that begins on %(day)s stands in the way.",
-                    day=posting.starts_on.strftime("%d/%m/%Y"),
-                ),
+                _l("A posting that begins on %(day)s stands in the way.", day=posting.starts_on.strftime("%d/%m/%Y")),
                 rule="organization.posting",
                 next_step=_l("Choose a later day."),
             )

@@ -54,13 +54,7 @@ def me():
 
 @api.get("/units")
 @signed_in
-@endpoint(
-    summary="Units, as they are or were on a day",
-    query=UnitQuery,
-    returns=UnitOut,
-    paged=True,
-    errors=(401, 422),
-)
+@endpoint(summary="Units, as they are or were on a day", query=UnitQuery, returns=UnitOut, paged=True, errors=(401, 422))
 def list_units(*, query):
     return queries.list_units(
         current_actor(),
@@ -76,11 +70,7 @@ def list_units(*, query):
 @api.get("/people")
 @needs(PEOPLE_READ)
 @endpoint(
-    summary="People of my units",
-    query=PeopleQuery,
-    returns=PersonOut,
-    paged=True,
-    errors=(401, 403, 404, 422),
+    summary="People of my units", query=PeopleQuery, returns=PersonOut, paged=True, errors=(401, 403, 404, 422)
 )
 def list_people(*, query):
     return queries.list_people(
@@ -96,9 +86,7 @@ def list_people(*, query):
 
 @api.get("/people/<int:person_id>")
 @signed_in
-@endpoint(
-    summary="A person's record; reading it is noted", returns=PersonRecordOut, errors=(401, 404), etag=True
-)
+@endpoint(summary="A person's record; reading it is noted", returns=PersonRecordOut, errors=(401, 404), etag=True)
 def show_person(person_id: int):
     return services.open_person(current_actor(), person_id)
 

@@ -56,10 +56,7 @@ def hanoi_units() -> list[dict[str, Any]]:
     with _FILE.open(encoding="utf-8", newline="") as file:
         rows = [dict(row, parent=HANOI) for row in csv.DictReader(file)]
     city = {"code": HANOI, "kind": "city", "name": "Thành phố Hà Nội", "parent": ""}
-    return [
-        city | {"valid_from": date(1954, 10, 10)},
-        *(row | {"valid_from": TWO_TIERS_SINCE} for row in rows),
-    ]
+    return [city | {"valid_from": date(1954, 10, 10)}, *(row | {"valid_from": TWO_TIERS_SINCE} for row in rows)]
 
 
 def seed_units(actor: Actor, rows: Iterable[Mapping[str, Any]]) -> Seeded:
@@ -104,9 +101,7 @@ def seed_people(actor: Actor, rows: Sequence[Mapping[str, Any]], *, password: st
     """
     require(actor, can_manage_person, PersonPlace(0, ""))
     with unit_of_work() as work:
-        accounts = create_accounts(
-            [row["username"] for row in rows if row.get("username")], password=password
-        )
+        accounts = create_accounts([row["username"] for row in rows if row.get("username")], password=password)
         positions: dict[str, int | None] = {}
         people = []
         for row in rows:
@@ -159,11 +154,7 @@ def _add(work: UnitOfWork, row: Mapping[str, Any], parent: Unit | None) -> Unit:
     unit.path = f"{parent.path if parent else ''}{unit.id}/"
     work.session.add(
         UnitVersion(
-            unit_id=unit.id,
-            parent_id=unit.parent_id,
-            name=unit.name,
-            valid_from=first,
-            valid_to=unit.valid_to,
+            unit_id=unit.id, parent_id=unit.parent_id, name=unit.name, valid_from=first, valid_to=unit.valid_to
         )
     )
     return unit

@@ -58,9 +58,7 @@ def create_unit(
     with unit_of_work() as work:
         parent = _get(actor, parent_id) if parent_id is not None else None
         if parent is None and not actor.is_system:
-            raise Forbidden(
-                _l("A new tree of units is begun by the command line only."), rule="organization.root"
-            )
+            raise Forbidden(_l("A new tree of units is begun by the command line only."), rule="organization.root")
         if parent is not None:
             require(actor, can_manage_unit, parent)
             check_open(parent, day)
@@ -78,13 +76,7 @@ def create_unit(
         work.session.flush()
         unit.path = f"{parent.path if parent else ''}{unit.id}/"
         work.session.add(UnitVersion(unit_id=unit.id, parent_id=parent_id, name=name, valid_from=day))
-        record(
-            actor,
-            "unit.create",
-            "unit",
-            unit.id,
-            details={"code": unit.code, "name": name, "parent": parent_id},
-        )
+        record(actor, "unit.create", "unit", unit.id, details={"code": unit.code, "name": name, "parent": parent_id})
         return unit
 
 
@@ -104,16 +96,12 @@ def rename_unit(actor: Actor, unit_id: int, name: str, *, on: date | None = None
         if name == unit.name:
             return unit
         _change_version(work, unit, day, reason, name=name)
-        record(
-            actor, "unit.rename", "unit", unit.id, details=_details(day, reason, before=unit.name, after=name)
-        )
+        record(actor, "unit.rename", "unit", unit.id, details=_details(day, reason, before=unit.name, after=name))
         unit.name, unit.name_fold, unit.sort_key = name, fold(name), sort_key(name)
         return unit
 
 
-def move_unit(
-    actor: Actor, unit_id: int, parent_id: int, *, on: date | None = None, reason: str = ""
-) -> Unit:
+def move_unit(actor: Actor, unit_id: int, parent_id: int, *, on: date | None = None, reason: str = "") -> Unit:
     """Put a unit, with all below it, under another from a day on, today at the latest.
 
     Raises:
@@ -135,11 +123,7 @@ def move_unit(
             return unit
         _change_version(work, unit, day, reason, parent_id=parent.id)
         record(
-            actor,
-            "unit.move",
-            "unit",
-            unit.id,
-            details=_details(day, reason, before=unit.parent_id, after=parent.id),
+            actor, "unit.move", "unit", unit.id, details=_details(day, reason, before=unit.parent_id, after=parent.id)
         )
         unit.parent_id = parent.id
         work.session.flush()
@@ -169,9 +153,7 @@ def close_unit(actor: Actor, unit_id: int, *, last_day: date | None = None, reas
             raise UnitClosed(_l("This unit is closed already."))
         version = _present_version(work, unit)
         if day < version.valid_from:
-            message = _l(
-                "The last day cannot lie before %(day)s.", day=version.valid_from.strftime("%d/%m/%Y")
-            )
+            message = _l("The last day cannot lie before %(day)s.", day=version.valid_from.strftime("%d/%m/%Y"))
             raise Invalid(message, rule="organization.dates", errors={"last_day": [message]})
         _refuse_if_in_use(unit, day)
         unit.valid_to = version.valid_to = day + timedelta(days=1)
@@ -189,11 +171,7 @@ def check_open(unit: Unit, first: date, last: date | None = None) -> None:
     """
     if first < unit.valid_from:
         raise UnitClosed(
-            _l(
-                "%(unit)s exists only since %(day)s.",
-                unit=unit.name,
-                day=unit.valid_from.strftime("%d/%m/%Y"),
-            ),
+            _l("%(unit)s exists only since %(day)s.", unit=unit.name, day=unit.valid_from.strftime("%d/%m/%Y")),
             next_step=_l("Choose a later day."),
         )
     if unit.valid_to is not None and (last or first) >= unit.valid_to:
@@ -250,21 +228,12 @@ def _free_code(work: UnitOfWork, stem: str) -> str:
 
 def _present_version(work: UnitOfWork, unit: Unit) -> UnitVersion:
     return work.session.scalars(
-        select(UnitVersion)
-        .where(UnitVersion.unit_id == unit.id)
-        .order_by(UnitVersion.valid_from.desc())
-        .limit(1)
+        select(UnitVersion).where(UnitVersion.unit_id == unit.id).order_by(UnitVersion.valid_from.desc()).limit(1)
     ).one()
 
 
 def _change_version(
-    work: UnitOfWork,
-    unit: Unit,
-    day: date,
-    reason: str,
-    *,
-    name: str | None = None,
-    parent_id: int | None = None,
+    work: UnitOfWork, unit: Unit, day: date, reason: str, *, name: str | None = None, parent_id: int | None = None
 ) -> None:
     """End the present version the day before ``day`` and begin the next; on its own first day correct it."""
     version = _present_version(work, unit)

@@ -89,9 +89,7 @@ _COLUMNS = (
 
 def unit_tree(actor: Actor, *, closed: bool = False) -> list[tuple[UnitRow, list[UnitRow]]]:
     """The highest units that the actor administers, each with the units right below it; two queries."""
-    rows = _with_counts(
-        actor, select(*_COLUMNS).where(units_visible_to(actor)).order_by(Unit.sort_key, Unit.id)
-    )
+    rows = _with_counts(actor, select(*_COLUMNS).where(units_visible_to(actor)).order_by(Unit.sort_key, Unit.id))
     if not closed:
         rows = [row for row in rows if row.is_open]
     ids = {row.id for row in rows}
@@ -113,9 +111,7 @@ def child_units(actor: Actor, unit_id: int, *, closed: bool = False) -> list[Uni
 def search_units(actor: Actor, text: str, *, limit: int = 50) -> list[UnitRow]:
     """Units whose names hold these words, marks or not, or whose code begins so; closed ones too."""
     statement = select(*_COLUMNS).where(units_visible_to(actor), _named(text))
-    return [
-        UnitRow(*row) for row in db.session.execute(statement.order_by(Unit.sort_key, Unit.id).limit(limit))
-    ]
+    return [UnitRow(*row) for row in db.session.execute(statement.order_by(Unit.sort_key, Unit.id).limit(limit))]
 
 
 def get_unit_row(actor: Actor, unit_id: int) -> UnitRow:
@@ -274,18 +270,14 @@ def units_of(actor: Actor) -> list[tuple[int, str, str]]:
 
 def units_by_path(paths: Sequence[str]) -> dict[str, tuple[int, str, str]]:
     """(id, code, name) of units by their paths; one query."""
-    rows = db.session.execute(
-        select(Unit.path, Unit.id, Unit.code, Unit.name).where(Unit.path.in_(set(paths)))
-    )
+    rows = db.session.execute(select(Unit.path, Unit.id, Unit.code, Unit.name).where(Unit.path.in_(set(paths))))
     return {path: (unit_id, code, name) for path, unit_id, code, name in rows}
 
 
 def words_in(column: ColumnElement[str], text: str) -> list[ColumnElement[bool]]:
     """Conditions that a folded name holds words beginning with each word of ``text``."""
     return [
-        or_(
-            column.startswith(token.word, autoescape=True), column.contains(f" {token.word}", autoescape=True)
-        )
+        or_(column.startswith(token.word, autoescape=True), column.contains(f" {token.word}", autoescape=True))
         for token in tokens(fold(text))
     ]
 

@@ -89,9 +89,7 @@ def lesson_exercises(
 ) -> dict[str, LessonExercise]:
     """The exercises of a lesson by key; one query if what is immutable is in memory."""
     if state is None:
-        return {
-            item.key: lesson_exercise(item, None, None, lang) for item in items_of_lesson(course_id, lesson)
-        }
+        return {item.key: lesson_exercise(item, None, None, lang) for item in items_of_lesson(course_id, lesson)}
     run = state.enrollment
     rows = _ANSWERED_ITEMS(course_id=course_id, lesson=lesson, enrollment_id=run.id)
     answers = {row.id: _response(row) for row in rows if row.item_version_id is not None}

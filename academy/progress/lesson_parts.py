@@ -38,15 +38,7 @@ def article(lesson: LessonView, exercises: Mapping[str, Markup], *, completed: b
     course, text = lesson.course, lesson.text
     return _TEXTS.render(
         "progress/lesson_text.html",
-        (
-            course.slug,
-            course.version_id,
-            course.version_hash,
-            text.id,
-            text.version,
-            lesson.languages,
-            completed,
-        ),
+        (course.slug, course.version_id, course.version_hash, text.id, text.version, lesson.languages, completed),
         lambda: {
             "course": course,
             "lesson": lesson,

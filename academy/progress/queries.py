@@ -135,9 +135,7 @@ def get_progress(actor: Actor, course: CourseView) -> CourseState:
     """
     state = course_state(actor.person_id, course.id)
     if state is None:
-        raise NotFound(
-            _l("You are not enrolled in this course."), next_step=_l("Enroll on the course's page.")
-        )
+        raise NotFound(_l("You are not enrolled in this course."), next_step=_l("Enroll on the course's page."))
     return state
 
 

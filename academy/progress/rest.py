@@ -21,9 +21,7 @@ api = Blueprint("progress_api", __name__, url_prefix="/api/v1")
 
 @api.get("/courses/<course>")
 @public
-@endpoint(
-    summary="A course with its outline and own state", returns=schemas.CourseOut, errors=(404,), etag=True
-)
+@endpoint(summary="A course with its outline and own state", returns=schemas.CourseOut, errors=(404,), etag=True)
 def show_course(course: str):
     actor = current_actor()
     found = get_course(actor, course)
@@ -112,9 +110,7 @@ def list_progress():
 
 @api.get("/me/progress/<course>")
 @signed_in
-@endpoint(
-    summary="My progress in a course and what is still missing", returns=schemas.ProgressOut, errors=(404,)
-)
+@endpoint(summary="My progress in a course and what is still missing", returns=schemas.ProgressOut, errors=(404,))
 def show_progress(course: str):
     actor = current_actor()
     state = queries.get_progress(actor, get_course(actor, course))
@@ -153,8 +149,7 @@ def _course(course: CourseView, state: queries.CourseState | None) -> dict[str, 
         "completion": course.completion,
         "version": course.number,
         "quizzes": [
-            {"id": quiz.id, "slug": quiz.slug, "title": dict(quiz.title)}
-            for quiz in quizzes_of_course(course.id)
+            {"id": quiz.id, "slug": quiz.slug, "title": dict(quiz.title)} for quiz in quizzes_of_course(course.id)
         ],
         "outline": [
             {

@@ -91,7 +91,9 @@ class LessonOut(Schema):
 class EvidenceIn(Schema):
     """Active seconds since the last report, the block reached, and whether the end was reached."""
 
-    seconds_active = Whole(required=True, validate=validate.Range(min=0, max=24 * 3600))
+    seconds_active = Whole(
+        required=True, validate=validate.Range(min=0, max=24 * 3600)
+    )
     position = fields.String(load_default="", validate=validate.Length(max=120))
     finished = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 

@@ -111,7 +111,9 @@ def finish_lesson(actor: Actor, course_slug: str, lesson_slug: str) -> None:
     record_reading(actor, course_slug, lesson_slug, seconds_active=0, finished=True)
 
 
-def respond(actor: Actor, item_id: int, *, answer: Any = None, form: Any = None, name: str = "") -> Response:
+def respond(
+    actor: Actor, item_id: int, *, answer: Any = None, form: Any = None, name: str = ""
+) -> Response:
     """Store and grade an answer to a lesson's exercise.
 
     Args:

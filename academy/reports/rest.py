@@ -32,13 +32,7 @@ class ReportOut(Schema):
 
 @api.get("/reports/<name>")
 @needs(REPORT_READ)
-@endpoint(
-    summary="A report over my units",
-    query=ReportQuery,
-    returns=ReportOut,
-    errors=(404, 422),
-    files=("text/csv", XLSX),
-)
+@endpoint(summary="A report over my units", query=ReportQuery, returns=ReportOut, errors=(404, 422), files=("text/csv", XLSX))
 def show_report(name: str, *, query) -> Response:
     report = tables.get_report(current_actor(), name)
     headings = [str(column.heading) for column in report.columns]
@@ -46,10 +40,7 @@ def show_report(name: str, *, query) -> Response:
         return _file(to_csv(headings, report.rows), "text/csv; charset=utf-8", f"{name}.csv")
     if query["format"] == "xlsx":
         return _file(to_xlsx(str(report.title), headings, report.rows), XLSX, f"{name}.xlsx")
-    rows = [
-        [value if value is None or isinstance(value, int) else str(value) for value in row]
-        for row in report.rows
-    ]
+    rows = [[value if value is None or isinstance(value, int) else str(value) for value in row] for row in report.rows]
     return jsonify({"name": name, "columns": [column.name for column in report.columns], "rows": rows})
 
 

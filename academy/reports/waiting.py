@@ -60,9 +60,7 @@ def _to_decide(actor: Actor) -> Iterator[Task]:
     for proposal in list_proposals(actor, state="proposed", limit=SHOWN).items:
         yield Task(
             title=_named(proposal.class_code, localized(proposal.course_title)),
-            note=_n("%(num)s document", "%(num)s documents", proposal.documents)
-            + " · "
-            + proposal.proposer_name,
+            note=_n("%(num)s document", "%(num)s documents", proposal.documents) + " · " + proposal.proposer_name,
             state=_l("Waits for approval"),
             url=url_for("certificates.proposal", proposal_id=proposal.id),
         )

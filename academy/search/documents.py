@@ -39,7 +39,9 @@ def course_documents(course_id: int, topics: Topics | None = None) -> tuple[Sear
     if course is None or course.state != "published" or course.version_id is None:
         return ()
     topics = catalog.list_topics() if topics is None else topics
-    versions = {item.key: item.version for item in questions.items_of_course(course_id) if item.use_lesson}
+    versions = {
+        item.key: item.version for item in questions.items_of_course(course_id) if item.use_lesson
+    }
     docs = list(_of_course(course, topics))
     texts = list(_texts(course_id))
     for text in texts:

@@ -193,9 +193,7 @@ def _result(hit: Hit) -> Result:
 
 def _documents(query: Query) -> Sequence[LegalRow]:
     """Entries of the legal register for the numbers in a query."""
-    numbers = [
-        clause.number for clauses in query.alternatives for clause in clauses if isinstance(clause, Number)
-    ]
+    numbers = [clause.number for clauses in query.alternatives for clause in clauses if isinstance(clause, Number)]
     found: dict[str, LegalRow] = {}
     for number in list(dict.fromkeys(numbers))[:MAX_DOCUMENTS]:
         for row in catalog.list_legal_documents(number, limit=MAX_DOCUMENTS).items:

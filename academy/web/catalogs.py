@@ -17,15 +17,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LANGUAGES = ("vi", "de")
-KEYWORDS = {
-    "_": None,
-    "_l": None,
-    "_m": None,
-    "_n": (1, 2),
-    "gettext": None,
-    "lazy_gettext": None,
-    "ngettext": (1, 2),
-}
+KEYWORDS = {"_": None, "_l": None, "_m": None, "_n": (1, 2), "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
 

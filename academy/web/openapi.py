@@ -70,7 +70,9 @@ def document(app: Flask) -> dict[str, Any]:
             continue
         right = app.extensions["academy_rights"][rule.endpoint]
         for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
-            paths.setdefault(_path(rule), {})[method.lower()] = _operation(rule, method, operation, right)
+            paths.setdefault(_path(rule), {})[method.lower()] = _operation(
+                rule, method, operation, right
+            )
     for path, operations in paths.items():
         spec.path(path=path, operations=operations)
     made = spec.to_dict()

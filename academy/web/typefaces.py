@@ -121,9 +121,7 @@ def _add_tabular_figures(font) -> None:
         _add_centred_copy(font, name, f"{name}.tnum", common)
     plain, tabular = " ".join(names), " ".join(f"{name}.tnum" for name in names)
     rule = f"feature tnum {{ sub [{plain}] by [{tabular}]; }} tnum;"
-    addOpenTypeFeaturesFromString(
-        font, f"languagesystem DFLT dflt; languagesystem latn dflt; {rule}", tables=["GSUB"]
-    )
+    addOpenTypeFeaturesFromString(font, f"languagesystem DFLT dflt; languagesystem latn dflt; {rule}", tables=["GSUB"])
 
 
 def _add_centred_copy(font, name: str, copy: str, width: int) -> None:
@@ -146,10 +144,6 @@ def _rename(font, old: str, new: str) -> None:
         if record.nameID in (0, 7, 13, 14):
             continue
         text = record.toUnicode()
-        for before, after in (
-            (old, new),
-            (old.replace(" ", ""), new.replace(" ", "")),
-            ("SourceSerif", "AcademySerif"),
-        ):
+        for before, after in ((old, new), (old.replace(" ", ""), new.replace(" ", "")), ("SourceSerif", "AcademySerif")):
             text = text.replace(before, after)
         record.string = text

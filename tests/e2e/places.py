@@ -185,6 +185,8 @@ STUDIO = (
     "new-question?kind=calculated&lesson=sap-xep-kho-sach",
     "new-question?kind=cloze&lesson=sap-xep-kho-sach",
     *(f"new-question?kind={kind}" for kind in ("matrix", "hotspot", "placing", "extended", "file")),
+    "question-import",
+    "question-export?format=gift&lang=vi&lesson=*",
     "quizzes",
     "new-quiz",
     "marking",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -377,7 +376,3 @@ _TABLE: Mapping[type[Body], Callable[[Any, str], Mapped]] = {
     Essay: _essay,
     Own: _own,
 }
-
-
-def with_notes(question: Question, *notes: Note) -> Question:
-    return replace(question, notes=(*question.notes, *notes))

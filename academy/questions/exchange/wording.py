@@ -179,12 +179,10 @@ def _word(name: str, value: Any) -> Any:
 _LOST: dict[str, Any] = {
     "#feedback": _l("feedback on single answers"),
     "#explanation": _l("the explanation"),
-    "#tolerance": _l("the tolerance"),
     "#unit": _l("the unit"),
     "#rubric": _l("the rubric"),
     "#accept": _l("that several entries are right in a gap"),
     "#accents": _l("that accents need not be typed"),
-    "#distractors": _l("answers that belong to none"),
     "#identity": _l("the key of the question, so importing it again makes a new one"),
     "#all_or_nothing": _l("one slip and the item earns nothing"),
     "#right_minus_wrong": _l("the share of wrong options is taken off"),

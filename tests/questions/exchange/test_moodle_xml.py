@@ -135,6 +135,11 @@ def test_gaps_in_a_text(app):
         to_spec(one("cloze", "", "a {1:SA:=b"), "vi")
 
 
+def test_signs_of_a_gap_may_stand_in_its_answers(app):
+    _kind, spec = spec_of(one("cloze", "", r"<p>Viết {1:SA:=a\~b \# c#tốt~=d\}e}.</p>"))
+    assert spec["gaps"][0]["accept"] == {"vi": ["a~b # c", "d}e"]}
+
+
 @pytest.mark.parametrize(("kind", "tag"), [("ddwtos", "dragbox"), ("gapselect", "selectoption")])
 def test_words_put_into_a_text(app, kind, tag):
     choices = "".join(f"<{tag}><text>{word}</text><group>1</group></{tag}>" for word in ("soạn", "ký", "đốt"))
