@@ -8,7 +8,7 @@ from typing import Any
 
 from academy.questions.fields import LANGUAGES
 
-__all__ = ["are_alike", "languages_of", "merged", "renumbered"]
+__all__ = ["are_alike", "languages_of", "merged", "renamed", "renumbered", "with_unsaid"]
 
 _GAP = re.compile(r"\{([0-9]{1,2})\}")
 
@@ -69,3 +69,24 @@ def renumbered(old: Mapping[str, Any], new: Mapping[str, Any], lang: str) -> Map
     gaps.sort(key=lambda gap: place.index(gap["id"]))
     text = _GAP.sub(lambda found: f"{{{names[found[1]]}}}", new["text"][lang])
     return {**new, "text": {lang: text}, "gaps": gaps}
+
+
+def renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """A table or a placing whose columns or entries have the ids that they had, wherever they are named."""
+    result = dict(new)
+    for named, users, reference in (("columns", "rows", "correct"), ("entries", "places", "accept")):
+        if named not in new or len(old.get(named, ())) != len(new[named]):
+            continue
+        names = {after["id"]: before["id"] for before, after in zip(old[named], new[named], strict=True)}
+        result[named] = [{**row, "id": names[row["id"]]} for row in new[named]]
+        result[users] = [
+            {**row, reference: [names.get(name, name) for name in row.get(reference, ())]}
+            for row in new[users]
+        ]
+    return result
+
+
+def with_unsaid(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """An essay with its rubric, which no format carries, and with the limits and the model that a file is silent on."""
+    kept = {name: old[name] for name in ("rubric", "rubric_shown") if name in old}
+    return {**{name: old[name] for name in ("words", "model") if name in old}, **new, **kept}

@@ -10,10 +10,18 @@ from typing import Any
 
 from academy.kernel.errors import Invalid
 from academy.kernel.text import fold
+from academy.questions.cards import Filing
 from academy.questions.exchange.keys import content_hash, key_of
 from academy.questions.exchange.mapping import Unmappable, to_spec
 from academy.questions.exchange.markup import plain_text
-from academy.questions.exchange.merging import are_alike, languages_of, merged, renumbered
+from academy.questions.exchange.merging import (
+    are_alike,
+    languages_of,
+    merged,
+    renamed,
+    renumbered,
+    with_unsaid,
+)
 from academy.questions.exchange.neutral import Note, Question, Reading
 from academy.questions.exchange.pictures import Media, taken_in
 from academy.questions.models import RETIRED
@@ -213,6 +221,10 @@ class _Planner:
             raise Unmappable("gap_languages")
         if known.kind == kind and kind == "cloze":
             spec = dict(renumbered(old, spec, lang))
+        if known.kind == kind and kind == "extended":
+            spec = with_unsaid(old, spec)
+        if known.kind == kind and kind in ("matrix", "placing"):
+            spec = renamed(old, spec)
         if known.kind == kind and are_alike(old, spec):
             return merged(old, spec, lang), ()
         return spec, (Note("translations", {"languages": ", ".join(sorted(others))}),) if others else ()
@@ -221,6 +233,7 @@ class _Planner:
         self, question: Question, key: str, kind: str, spec: dict[str, Any], known: ItemRow | None
     ) -> ItemDraft:
         """What is stored; where an author has filed a question since, it stays."""
+        filing = Filing()
         if known is not None:
             place: Any = known
             lesson, outcome, difficulty = place.lesson, place.outcome, place.difficulty
@@ -230,6 +243,7 @@ class _Planner:
             level = question.settings.get("difficulty", "")
             difficulty = int(level) if level in tuple("12345") else DIFFICULTY
             use_lesson, use_pool = False, True
+            filing = Filing(category=question.category, tags=question.tags)
         return ItemDraft(
             key=key,
             kind=kind,
@@ -239,6 +253,7 @@ class _Planner:
             use_lesson=use_lesson,
             use_pool=use_pool,
             spec=spec,
+            filing=filing,
         )
 
     def _place(self, question: Question) -> tuple[str, str]:

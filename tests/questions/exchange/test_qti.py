@@ -203,7 +203,7 @@ def test_packages_with_pictures_and_keywords(app):
 @pytest.mark.parametrize(("form", "version"), [("qti30", "qti-"), ("qti22", "")])
 def test_written_packages_are_whole(app, form, version):
     archive = open_archive(FORMATS[form].write(questions(), "vi").data)
-    assert list(archive)[0] == "imsmanifest.xml" and len(archive) == 9
+    assert list(archive)[0] == "imsmanifest.xml" and len(archive) == 1 + 11
     hrefs = [e.get("href") for e in parse_xml(archive.read("imsmanifest.xml")).iter() if e.name == "resource"]
     for href in hrefs:
         root = parse_xml(archive.read(href))
