@@ -68,6 +68,7 @@ class Learner:
             await self._change()
             await asyncio.sleep(self.pause * self.chance.uniform(0.5, 1.5))
         if self.hands_in:
+            await self._repeat()
             await self._submit()
 
     def has_met(self, end: float) -> bool:
@@ -98,6 +99,12 @@ class Learner:
         if self.chance.random() < 0.2 and sequence > 1:
             # what was sent earlier arrives once more, out of its turn
             await self._save(slot, self.chance.randint(1, sequence - 1))
+
+    async def _repeat(self) -> None:
+        """The last change but one of each answer arrives once more, after the last."""
+        for slot, sent in self.journal.sent.items():
+            if len(sent) > 1:
+                await self._save(slot, len(sent) - 1)
 
     async def _save(self, slot: int, sequence: int) -> None:
         """Send it until there is a reply that says what became of it."""

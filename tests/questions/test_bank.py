@@ -54,7 +54,7 @@ def test_only_instructors_of_the_course_write_its_bank(course):
     with pytest.raises(Forbidden):
         services.retire_item(stranger, saved.item_id)
     with pytest.raises(NotFound):
-        save((999, None))
+        save((999_999_999, None))
 
 
 @pytest.mark.parametrize(
