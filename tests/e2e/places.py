@@ -186,7 +186,7 @@ STUDIO = (
     "new-question?kind=cloze&lesson=sap-xep-kho-sach",
     *(f"new-question?kind={kind}" for kind in ("matrix", "hotspot", "placing", "extended", "file")),
     "question-import",
-    "question-export?format=gift&lang=vi&lesson=*",
+    "question-export",
     "quizzes",
     "new-quiz",
     "marking",

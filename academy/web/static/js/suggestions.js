@@ -55,9 +55,15 @@
       }
     }
 
-    function close() {
+    /* What is still on its way is no longer wanted. */
+    function settle() {
       clearTimeout(timer);
       asked?.abort();
+      asked = null;
+    }
+
+    function close() {
+      settle();
       show([]);
     }
 
@@ -92,9 +98,11 @@
         location.assign(list.children[active].dataset.url);
       } else if (count && event.key === "ArrowDown") {
         event.preventDefault();
+        settle(); // a later list must not take the choice away
         choose(active + 1 < count ? active + 1 : -1);
       } else if (count && event.key === "ArrowUp") {
         event.preventDefault();
+        settle();
         choose(active < 0 ? count - 1 : active - 1);
       }
     });
