@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +20,14 @@ from academy.authoring.exchange_models import (
     QuestionImport,
     QuestionImportItem,
 )
-from academy.authoring.queries import draft_of_course
+from academy.authoring.question_planning import (
+    ImportOptions,
+    Report,
+    checked_options,
+    lessons_of,
+    outcomes_of,
+    planned,
+)
 from academy.authoring.working_copy import editable_course, locked_course_draft
 from academy.catalog.queries import find_course_by_id
 from academy.catalog.services import store_media
@@ -30,14 +36,14 @@ from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
 from academy.kernel.errors import AcademyError, Conflict, Invalid, NotFound, TooLarge
-from academy.kernel.i18n import LOCALES, _l
+from academy.kernel.i18n import _l
 from academy.kernel.storage import exports
 from academy.kernel.text import clean
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.organization.identity import actor_of_account
-from academy.questions.exchange.formats import FORMATS, format_of, read_file
-from academy.questions.exchange.planning import CHANGED, NEW, REFUSED, Placement, Plan, Target, make_plan
-from academy.questions.queries import hashes_of_course, items_of_course
+from academy.questions.exchange.formats import format_of
+from academy.questions.exchange.planning import CHANGED, NEW, REFUSED, Plan
+from academy.questions.queries import hashes_of_course
 from academy.questions.storing import store_items
 
 __all__ = [
@@ -58,17 +64,6 @@ MAX_BYTES = 32 * 1024 * 1024
 AT_ONCE = 128 * 1024
 KEPT = timedelta(days=7)
 _CHUNK = 500
-Report = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportOptions:
-    """How a file is read (``format`` empty: as it looks) and where its questions are filed."""
-
-    lang: str = "vi"
-    format: str = ""
-    lesson: str = ""
-    outcome: str = ""
 
 
 def start_question_import(
@@ -82,7 +77,7 @@ def start_question_import(
         Invalid: it is no file of questions, is not safe to read, or an option is wrong; ``errors`` by field.
     """
     course = editable_course(actor, slug)
-    chosen = _checked_options(course, options)
+    chosen = checked_options(course, options)
     if not data:
         message = _l("Choose a file.")
         raise Invalid(message, rule="questions.file", errors={"file": [message]})
@@ -98,7 +93,7 @@ def start_question_import(
         options=chosen,
         summary={"counts": {}},
     )
-    plan = _plan(course, data, chosen) if len(data) <= AT_ONCE else None
+    plan = planned(course, data, chosen) if len(data) <= AT_ONCE else None
     with unit_of_work() as work:
         stored.upload = exports().put(data)
         work.session.add(stored)
@@ -118,7 +113,7 @@ def check_question_import(import_id: int, report: Report) -> Mapping[str, Any]:
         return {}
     course = _course_of(stored)
     try:
-        plan = _plan(course, exports().read(stored.upload), stored.options, report)
+        plan = planned(course, exports().read(stored.upload), stored.options, report)
     except AcademyError as error:
         _fail(import_id, error)
         return _link(course, import_id)
@@ -138,7 +133,7 @@ def place_question_import(
     stored = get_question_import(actor, slug, import_id)
     _require_state(stored, CHECKED)
     course = editable_course(actor, slug)
-    lessons, outcomes = _lessons(course), _outcomes(course)
+    lessons, outcomes = lessons_of(course), outcomes_of(course)
     known = set(stored.summary.get("categories", ()))
     chosen = {
         name: [lesson, outcome]
@@ -153,7 +148,7 @@ def place_question_import(
         raise Invalid(message, rule="questions.place", errors={"categories": [message]})
     options = {**stored.options, "categories": chosen}
     data = exports().read(stored.upload)
-    plan = _plan(course, data, options) if len(data) <= AT_ONCE else None
+    plan = planned(course, data, options) if len(data) <= AT_ONCE else None
     with unit_of_work() as work:
         stored.options = options
         if plan is not None:
@@ -179,7 +174,7 @@ def confirm_question_import(actor: Actor, slug: str, import_id: int) -> Question
     if not counts.get(NEW) and not counts.get(CHANGED):
         raise Conflict(_l("The file changes nothing."), rule="questions.import")
     data = exports().read(stored.upload)
-    plan = _plan(course, data, stored.options) if len(data) <= AT_ONCE else None
+    plan = planned(course, data, stored.options) if len(data) <= AT_ONCE else None
     with unit_of_work() as work:
         # of two clicks one confirms
         taken = work.session.execute(
@@ -209,7 +204,7 @@ def apply_question_import(import_id: int, report: Report) -> Mapping[str, Any]:
         if actor is None:
             raise NotFound(_l("The account that sent the file is closed."))
         editable_course(actor, course.slug)
-        plan = _plan(course, exports().read(stored.upload), stored.options, report)
+        plan = planned(course, exports().read(stored.upload), stored.options, report)
         with unit_of_work() as work:
             _apply(work, actor, course, work.session.get(QuestionImport, import_id), plan)
     except AcademyError as error:  # since it was confirmed questions or rights have changed
@@ -283,28 +278,6 @@ def forget_old_question_imports() -> int:
 
 
 # --- steps ----------------------------------------------------------------------------------------
-
-
-def _plan(
-    course: CourseView, data: bytes, options: Mapping[str, Any], report: Report = lambda _done, _total: None
-) -> Plan:
-    """Read a file and judge it; a handful of queries however long it is."""
-    reading = read_file(data, FORMATS[options["format"]], options["lang"])
-    studio = draft_of_course(course)
-    target = Target(
-        slug=course.slug,
-        languages=studio.languages or (options["lang"],),
-        lessons={row.slug: row.title for row in studio.lessons},
-        outcomes=frozenset(outcome["id"] for outcome in studio.description["outcomes"]),
-        items={item.key: item for item in items_of_course(course.id, retired=True)},
-    )
-    placement = Placement(
-        lang=options["lang"],
-        lesson=options["lesson"],
-        outcome=options["outcome"],
-        categories={name: (place[0], place[1]) for name, place in options.get("categories", {}).items()},
-    )
-    return make_plan(target, reading, placement, report)
 
 
 def _keep(work: UnitOfWork, stored: QuestionImport, plan: Plan) -> None:
@@ -384,27 +357,3 @@ def _require_state(stored: QuestionImport, state: str) -> None:
 
 def _not_waiting() -> Conflict:
     return Conflict(_l("This file is not waiting to be confirmed."), rule="questions.import")
-
-
-def _lessons(course: CourseView) -> set[str]:
-    return {row.slug for row in draft_of_course(course).lessons}
-
-
-def _outcomes(course: CourseView) -> set[str]:
-    return {outcome["id"] for outcome in draft_of_course(course).description["outcomes"]}
-
-
-def _checked_options(course: CourseView, options: ImportOptions) -> dict[str, Any]:
-    errors: dict[str, Sequence[Any]] = {}
-    if options.lang not in LOCALES:
-        errors["lang"] = [_l("This is not one of the academy's languages.")]
-    if options.format and options.format not in FORMATS:
-        errors["format"] = [_l("This format is not read here.")]
-    if options.lesson and options.lesson not in _lessons(course):
-        errors["lesson"] = [_l("The course has no such lesson.")]
-    if options.outcome and options.outcome not in _outcomes(course):
-        errors["outcome"] = [_l("The course has no such outcome.")]
-    if errors:
-        message = _l("Please correct the fields named below.")
-        raise Invalid(message, rule="questions.import", errors=errors)
-    return {"lang": options.lang, "lesson": options.lesson, "outcome": options.outcome, "categories": {}}

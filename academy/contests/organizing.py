@@ -1,4 +1,4 @@
-"""Setting a contest up: its rules and boards, its rounds, announcing them, and whose entries do not count."""
+"""Setting a contest up: its rules and boards, its rounds, and announcing them."""
 
 from __future__ import annotations
 
@@ -13,25 +13,21 @@ from academy.audit.services import record
 from academy.catalog.queries import find_course
 from academy.contests import lots
 from academy.contests.checklist import missing_for_contest, missing_for_round
-from academy.contests.deciding import checked_reason
-from academy.contests.errors import ContestNotFound, NotReady, RoundFixed, UnreadableRules
+from academy.contests.errors import NotReady, RoundFixed, UnreadableRules
+from academy.contests.managing import managed, managed_round, note_organizer
 from academy.contests.models import (
     ANNOUNCED,
-    BY_HAND,
     DRAFT,
     Contest,
     ContestBoard,
-    ContestExclusion,
-    ContestOrganizer,
     ContestRound,
 )
 from academy.contests.policies import can_manage_contest
-from academy.contests.queries import find_contest, get_managed_contest
+from academy.contests.queries import find_contest
 from academy.contests.views import ContestView, RoundView
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
-from academy.kernel.db import insert_if_absent
 from academy.kernel.i18n import _l
 from academy.kernel.text import slug as slug_of
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
@@ -48,9 +44,7 @@ __all__ = [
     "change_contest",
     "change_round",
     "create_contest",
-    "exclude",
     "fit_quiz",
-    "include_again",
     "remove_round",
 ]
 
@@ -84,7 +78,7 @@ def create_contest(actor: Actor, settings: Mapping[str, Any]) -> ContestView:
         work.session.add(contest)
         work.session.flush()
         _set_boards(work, contest.id, settings["boards"])
-        _note_organizer(work, actor, contest.id)
+        note_organizer(work, actor, contest.id)
         record(actor, "contest.create", "contest", slug)
         work.session.flush()
         return find_contest(slug)
@@ -97,7 +91,7 @@ def change_contest(actor: Actor, slug: str, settings: Mapping[str, Any]) -> Cont
         ContestNotFound, Forbidden, UnreadableRules
     """
     with unit_of_work() as work:
-        contest, row = _managed(work, actor, slug)
+        contest, row = managed(work, actor, slug)
         if row.state == DRAFT:
             row.course_id = _course_id(settings["course"]) if not contest.rounds else row.course_id
             for name, value in _plain(settings).items():
@@ -121,7 +115,7 @@ def add_round(actor: Actor, slug: str, settings: Mapping[str, Any]) -> RoundView
         UnreadableRules: no such quiz in the contest's course, or another round has it.
     """
     with unit_of_work() as work:
-        contest, row = _managed(work, actor, slug)
+        contest, row = managed(work, actor, slug)
         number = 1 + (
             work.session.scalar(
                 select(func.max(ContestRound.number)).where(ContestRound.contest_id == row.id)
@@ -142,7 +136,7 @@ def change_round(actor: Actor, slug: str, number: int, settings: Mapping[str, An
         RoundFixed: it was announced.
     """
     with unit_of_work() as work:
-        contest, current, row = _managed_round(work, actor, slug, number)
+        contest, current, row = managed_round(work, actor, slug, number)
         _require_planned(current)
         for name, value in _round_values(contest, settings).items():
             setattr(row, name, value)
@@ -159,7 +153,7 @@ def remove_round(actor: Actor, slug: str, number: int) -> None:
         RoundFixed: it was announced.
     """
     with unit_of_work() as work:
-        _contest, current, row = _managed_round(work, actor, slug, number)
+        _contest, current, row = managed_round(work, actor, slug, number)
         _require_planned(current)
         work.session.delete(row)
         record(actor, "contest.remove_round", "contest", slug, details={"round": number})
@@ -173,7 +167,7 @@ def fit_quiz(actor: Actor, slug: str, number: int) -> None:
         RoundFixed: the round was announced, or the quiz is kept in a file.
     """
     with unit_of_work() as work:
-        _contest, current, _row = _managed_round(work, actor, slug, number)
+        _contest, current, _row = managed_round(work, actor, slug, number)
         _require_planned(current)
         quiz = get_quiz(current.quiz_id)
         if work.session.scalar(select(Quiz.origin).where(Quiz.id == quiz.id)) == CONTENT:
@@ -203,7 +197,7 @@ def announce_contest(actor: Actor, slug: str) -> None:
         NotReady: something is missing; the message is the first of the list.
     """
     with unit_of_work() as work:
-        contest, row = _managed(work, actor, slug)
+        contest, row = managed(work, actor, slug)
         if row.state == ANNOUNCED:
             return
         _require_nothing_missing(missing_for_contest(contest))
@@ -219,7 +213,7 @@ def announce_round(actor: Actor, slug: str, number: int) -> None:
         NotReady: something is missing, or the round should have opened by now.
     """
     with unit_of_work() as work:
-        contest, current, row = _managed_round(work, actor, slug, number)
+        contest, current, row = managed_round(work, actor, slug, number)
         if current.announced_at is not None:
             return
         _require_nothing_missing(missing_for_round(contest, current))
@@ -237,64 +231,6 @@ def announce_round(actor: Actor, slug: str, number: int) -> None:
         record(actor, "contest.announce_round", "contest", slug, details=details)
 
 
-def exclude(actor: Actor, slug: str, person_id: int, *, reason: str) -> None:
-    """Leave a person's entries out of the next result that is computed.
-
-    Raises:
-        ContestNotFound, Forbidden
-        Invalid: no reason.
-    """
-    reason = checked_reason(reason)
-    with unit_of_work() as work:
-        contest, _row = _managed(work, actor, slug)
-        new = insert_if_absent(
-            work.session,
-            ContestExclusion,
-            contest_id=contest.id,
-            person_id=person_id,
-            source=BY_HAND,
-            reason=reason,
-            by_id=actor.account_id,
-            at=clock.now(),
-        )
-        if new:
-            details = {"reason": reason}
-            record(actor, "contest.exclude", "contest", slug, person_id=person_id, details=details)
-
-
-def include_again(actor: Actor, slug: str, exclusion_id: int, *, reason: str) -> None:
-    """Lift an exclusion that was made by hand; the next result that is computed counts the person again.
-
-    Raises:
-        ContestNotFound, Forbidden
-        Invalid: no reason.
-        RoundFixed: it follows from the rule about makers, or was lifted before.
-    """
-    reason = checked_reason(reason)
-    with unit_of_work() as work:
-        contest, _row = _managed(work, actor, slug)
-        found = work.session.scalar(
-            select(ContestExclusion)
-            .where(ContestExclusion.id == exclusion_id, ContestExclusion.contest_id == contest.id)
-            .with_for_update()
-        )
-        if found is None:
-            raise ContestNotFound
-        if found.source != BY_HAND or found.lifted_at is not None:
-            raise RoundFixed(
-                _l("This exclusion follows from the rules of the contest, or was lifted before.")
-            )
-        found.lifted_at = clock.now()
-        record(
-            actor,
-            "contest.include",
-            "contest",
-            slug,
-            person_id=found.person_id,
-            details={"reason": reason},
-        )
-
-
 class _Place:
     """What the policy asks of a contest that does not exist yet."""
 
@@ -302,35 +238,6 @@ class _Place:
 
     def __init__(self, unit_path: str) -> None:
         self.unit_path = unit_path
-
-
-def _managed(work: UnitOfWork, actor: Actor, slug: str) -> tuple[ContestView, Contest]:
-    contest = get_managed_contest(actor, slug)
-    require(actor, can_manage_contest, contest)
-    row = work.session.scalars(
-        select(Contest)
-        .where(Contest.id == contest.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    _note_organizer(work, actor, contest.id)
-    return contest, row
-
-
-def _managed_round(
-    work: UnitOfWork, actor: Actor, slug: str, number: int
-) -> tuple[ContestView, RoundView, ContestRound]:
-    contest, _row = _managed(work, actor, slug)
-    current = contest.round(number)
-    if current is None:
-        raise ContestNotFound
-    return contest, current, work.session.get_one(ContestRound, current.id)
-
-
-def _note_organizer(work: UnitOfWork, actor: Actor, contest_id: int) -> None:
-    """Whoever works on a contest takes no part in it."""
-    if actor.person_id is not None:
-        insert_if_absent(work.session, ContestOrganizer, contest_id=contest_id, person_id=actor.person_id)
 
 
 def _require_planned(current: RoundView) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from academy.contests.closing import close_round
 from academy.contests.deciding import approve, compute_again, correct, draw, propose, publish, send_back
 from academy.contests.entering import change_prediction, enter, obstacles_to_enter, withdraw_name
+from academy.contests.excluding import exclude, include_again
 from academy.contests.organizing import (
     add_round,
     announce_contest,
@@ -12,9 +13,7 @@ from academy.contests.organizing import (
     change_contest,
     change_round,
     create_contest,
-    exclude,
     fit_quiz,
-    include_again,
     remove_round,
 )
 

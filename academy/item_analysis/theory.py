@@ -240,7 +240,11 @@ def _item_variances(answers: Answers, points: Floats) -> Floats:
 
 
 def _sums(person: Ints, score: Floats, persons: int) -> tuple[Floats, Floats, Floats]:
-    return tuple(np.bincount(person, values, minlength=persons) for values in (None, score, score**2))  # type: ignore[return-value]
+    return (
+        np.bincount(person, minlength=persons).astype(float),
+        np.bincount(person, score, minlength=persons),
+        np.bincount(person, score**2, minlength=persons),
+    )
 
 
 def _parts(n: Floats, s: Floats, q: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:

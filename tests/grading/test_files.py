@@ -11,22 +11,23 @@ from academy.kernel.authorization import Role
 from academy.kernel.db import db
 from academy.quizzes import services as quizzes
 from tests.factories import create_actor, create_unit, sign_in
-from tests.quizzes.conftest import sat_by_hand  # noqa: F401
+from tests.quizzes.conftest import make_sat_by_hand
 from tests.quizzes.test_uploads import PDF, Sitting
 
 
 @pytest.fixture
-def filed(sat_by_hand):  # noqa: F811
+def filed(app):
     """A handed-in file, the seats of its marker, and another marker of the same quiz."""
-    sitting = Sitting(sat_by_hand)
+    sat = make_sat_by_hand()
+    sitting = Sitting(sat)
     kept = sitting.upload(name="Trần Bình, phường Ba Đình.pdf")
     sitting.save(kept.key)
     quizzes.submit_attempt(sitting.actor, sitting.attempt)
     unit = create_unit("Sở Nội vụ")
     marker, other = (create_actor(Role.INSTRUCTOR, unit=unit, full_name=name) for name in ("Đỗ Một", "Vũ Hai"))
     names = [{"account": one.account_id} for one in (marker, other)]
-    services.save_scheme(sat_by_hand.instructor, sat_by_hand.quiz_id, {"markers": names})
-    return sat_by_hand, marker, other, services.next_seat(marker, sat_by_hand.quiz_id), kept.key
+    services.save_scheme(sat.instructor, sat.quiz_id, {"markers": names})
+    return sat, marker, other, services.next_seat(marker, sat.quiz_id), kept.key
 
 
 def test_a_marker_reads_the_file_under_a_name_that_tells_nothing(filed, app):

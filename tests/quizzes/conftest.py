@@ -127,8 +127,7 @@ def sat_all_kinds(app) -> Sat:
     return sat
 
 
-@pytest.fixture
-def sat_by_hand(app) -> Sat:
+def make_sat_by_hand() -> Sat:
     """The quiz draws one question that is graded at once, a text and a file."""
     sat = make_sat()
     for kind, spec in BY_HAND.items():
@@ -141,3 +140,8 @@ def sat_by_hand(app) -> Sat:
         ]
     )
     return sat
+
+
+@pytest.fixture
+def sat_by_hand(app) -> Sat:
+    return make_sat_by_hand()

@@ -7,7 +7,8 @@
   if (window.academyUpload) return;
   window.academyUpload = true;
 
-  const token = document.querySelector('meta[name="csrf-token"]')?.content || "";
+  // read each time: a paper goes on with another token after its learner has signed in again
+  const token = () => document.querySelector('meta[name="csrf-token"]')?.content || "";
   const MEGABYTE = 1024 * 1024;
   let underway = 0;
 
@@ -73,6 +74,7 @@
       const failed = (text, again) => {
         shown.bar.hidden = true;
         shown.text.textContent = text;
+        shown.text.className = "error-text";
         shown.row.append(...(again ? [button(words.again, () => send(file, shown))] : []), button(words.drop, () => shown.row.remove()));
       };
       show(0);
@@ -85,7 +87,7 @@
         else failed([answer.detail, answer.next_step].filter(Boolean).join(" ") || words.failed.replace("{name}", file.name), ![409, 413, 422].includes(request.status));
       });
       request.open("POST", words.upload);
-      request.setRequestHeader("X-CSRFToken", token);
+      request.setRequestHeader("X-CSRFToken", token());
       request.setRequestHeader("Accept", "application/json");
       request.send(body);
     }
