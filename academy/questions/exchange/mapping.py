@@ -57,8 +57,6 @@ def to_spec(question: Question, lang: str) -> tuple[str, dict[str, Any], tuple[N
         raise Unmappable(question.body.why.code, **question.body.why.params)
     text = question.text
     if isinstance(question.body, Words):
-        without = not is_known("placing")
-        text = "\n\n".join(part for part in (text, question.body.passage if without else "") if part)
         text = text or question.name
     if not text:
         raise Unmappable("missing_part", detail="#text_key")
@@ -202,12 +200,10 @@ def _number(body: Number, lang: str) -> Mapped:
         if any(amount.weight <= 0 and amount.feedback for amount in body.answers):
             texts = ", ".join(amount.answer for amount in body.answers if amount.weight <= 0)
             notes.append(Note("wrong_answers", {"texts": texts}))
-    if len(body.units) > 1 and has_field("numeric", "units"):
+    if len(body.units) > 1:
         parts["units"] = [{"name": unit.name, "factor": unit.factor} for unit in body.units]
     elif body.units:
-        parts["unit"] = next((u.name for u in body.units if Decimal(u.factor) == 1), body.units[0].name)
-        if len(body.units) > 1:
-            notes.append(Note("units", {"unit": parts["unit"]}))
+        parts["unit"] = body.units[0].name
     return "numeric", parts, tuple(notes), said
 
 
@@ -294,11 +290,6 @@ def _number_forms(number: str) -> list[str]:
 
 
 def _table(body: Table, lang: str) -> Mapped:
-    if not is_known("matrix") and all(len(right) == 1 for right in body.right):
-        used = {index for right in body.right for index in right}
-        pairs = tuple((row, body.columns[right[0]]) for row, right in zip(body.rows, body.right, strict=True))
-        distractors = tuple(text for index, text in enumerate(body.columns) if index not in used)
-        return _pairs(Pairs(pairs=pairs, distractors=distractors, rule=body.rule), lang)
     names = [f"c{number}" for number in range(1, len(body.columns) + 1)]
     parts: dict[str, Any] = {
         "mode": "several" if body.several else "one",
@@ -312,9 +303,6 @@ def _table(body: Table, lang: str) -> Mapped:
 
 
 def _words(body: Words, lang: str) -> Mapped:
-    if not is_known("placing"):
-        kind, parts, notes, said = _gaps(_as_gaps(body), lang)
-        return kind, parts, notes if body.reuse else (*notes, Note("gap_limit")), said
     names = [f"e{number}" for number in range(1, len(body.entries) + 1)]
     parts: dict[str, Any] = {
         "mode": "text",
@@ -324,18 +312,6 @@ def _words(body: Words, lang: str) -> Mapped:
         "places": [{"id": gap, "accept": [names[index] for index in right]} for gap, right in body.gaps],
     }
     return "placing", _with_rule(parts, "placing", body.rule), (), ()
-
-
-def _as_gaps(body: Words) -> Gaps:
-    """Where entries cannot be placed, each gap offers all of them."""
-    gaps = []
-    for gap, right in body.gaps:
-        options = tuple(
-            Option(text=text, weight=FULL if index in right else NONE)
-            for index, text in enumerate(body.entries)
-        )
-        gaps.append(Gap(id=gap, options=options))
-    return Gaps(gaps=tuple(gaps), rule=body.rule)
 
 
 def _essay(body: Essay, lang: str) -> Mapped:
