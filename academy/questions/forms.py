@@ -38,6 +38,22 @@ def nested(form: Any, parts: Collection[str]) -> dict[str, Any]:
     return _settled(tree) or {}
 
 
+def fields_below(form: Any, name: str) -> dict[str, str]:
+    """The fields of an answer's parts, by part: ``{"a": "answer.a"}`` of ``answer.a=…`` below ``answer``."""
+    prefix = f"{name}."
+    return {
+        field.removeprefix(prefix): field
+        for field in form
+        if isinstance(field, str) and field.startswith(prefix)
+    }
+
+
+def given_below(form: Any, name: str) -> dict[str, str]:
+    """What was given for an answer's parts, by part; parts that were left empty are not in it."""
+    given = {part: form.get(field) for part, field in fields_below(form, name).items()}
+    return {part: value for part, value in given.items() if value}
+
+
 def _fields(form: Any) -> Iterable[tuple[str, str]]:
     for name in form:
         value = form.get(name)

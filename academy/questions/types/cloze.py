@@ -25,6 +25,7 @@ from academy.questions.fields import (
     texts_are_distinct,
     wrong,
 )
+from academy.questions.forms import given_below
 from academy.questions.numbers import read_number
 from academy.questions.options import in_seeded_order, opaque_id
 from academy.questions.tolerance import Accepted, ToleranceSchema
@@ -222,13 +223,7 @@ class Cloze(CoreType):
         return "\n".join([*words, *(localized(bank[name]["text"], lang) for name in sorted(bank))])
 
     def read_form(self, form: Any, name: str) -> dict[str, str] | None:
-        prefix = f"{name}."
-        filled = {
-            field[len(prefix) :]: form.get(field)
-            for field in form
-            if isinstance(field, str) and field.startswith(prefix)
-        }
-        given = {gap: value for gap, value in filled.items() if value and value.strip()}
+        given = {gap: value for gap, value in given_below(form, name).items() if value.strip()}
         return given if set(given) - {"lang"} else None
 
     def check_answer(self, spec: Mapping[str, Any], answer: Any) -> dict[str, str]:

@@ -11,6 +11,7 @@ from academy.kernel.i18n import _l, localized
 from academy.plugins.contract import Grade, Printed
 from academy.questions import credit
 from academy.questions.fields import Localized, SpecSchema, names_are_distinct, texts_are_distinct, wrong
+from academy.questions.forms import given_below
 from academy.questions.on_paper import hint, letters_of
 from academy.questions.options import in_seeded_order, opaque_id
 from academy.questions.types.core import CoreType, not_an_answer
@@ -99,13 +100,7 @@ class Matching(CoreType):
         ]
 
     def read_form(self, form: Any, name: str) -> dict[str, str] | None:
-        prefix = f"{name}."
-        chosen = {
-            field[len(prefix) :]: form.get(field)
-            for field in form
-            if isinstance(field, str) and field.startswith(prefix)
-        }
-        return {left: right for left, right in chosen.items() if right} or None
+        return given_below(form, name) or None
 
     def check_answer(self, spec: Mapping[str, Any], answer: Any) -> dict[str, str]:
         lefts, rights = self._lefts(spec), self._rights(spec)

@@ -13,7 +13,7 @@ from academy.kernel.i18n import _l, localized
 from academy.plugins.contract import Grade, Printed
 from academy.questions import credit
 from academy.questions.fields import Localized, SpecSchema, names_are_distinct, texts_are_distinct, wrong_at
-from academy.questions.forms import LANG, ROW, fields_like, nested, ticked
+from academy.questions.forms import LANG, ROW, fields_below, fields_like, nested, ticked
 from academy.questions.options import AUTHORS_ORDER, in_seeded_order, opaque_id
 from academy.questions.types.core import CoreType, not_an_answer
 
@@ -125,11 +125,9 @@ class Matrix(CoreType):
         return [localized(part["text"], lang) for part in (*spec["columns"], *spec["rows"])]
 
     def read_form(self, form: Any, name: str) -> dict[str, list[str]] | None:
-        prefix = f"{name}."
         marked = {
-            field[len(prefix) :]: [value for value in form.getlist(field) if value]
-            for field in form
-            if isinstance(field, str) and field.startswith(prefix)
+            row: [value for value in form.getlist(field) if value]
+            for row, field in fields_below(form, name).items()
         }
         return {row: values for row, values in marked.items() if values} or None
 

@@ -11,6 +11,7 @@ from academy.kernel.i18n import _l, localized
 from academy.plugins.contract import Grade, Printed
 from academy.questions import credit
 from academy.questions.fields import Localized, SpecSchema, names_are_distinct, texts_are_distinct
+from academy.questions.forms import given_below
 from academy.questions.on_paper import hint, letters_of
 from academy.questions.options import in_seeded_order, opaque_id
 from academy.questions.types.core import CoreType, not_an_answer
@@ -78,16 +79,11 @@ class Ordering(CoreType):
         return [localized(steps[name]["text"], lang) for name in sorted(steps)]
 
     def read_form(self, form: Any, name: str) -> dict[str, Any] | None:
-        prefix = f"{name}."
-        places: dict[str, Any] = {}
-        for field in form:
-            if isinstance(field, str) and field.startswith(prefix) and form.get(field):
-                value = form.get(field)
-                # what is no number is left for check_answer to refuse in words
-                places[field[len(prefix) :]] = (
-                    int(value) if value.isascii() and value.isdecimal() and len(value) < 4 else value
-                )
-        return places or None
+        # what is no number is left for check_answer to refuse in words
+        return {
+            step: int(value) if value.isascii() and value.isdecimal() and len(value) < 4 else value
+            for step, value in given_below(form, name).items()
+        } or None
 
     def check_answer(self, spec: Mapping[str, Any], answer: Any) -> list[str] | dict[str, int]:
         names = self._by_name(spec)

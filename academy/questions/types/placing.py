@@ -19,7 +19,7 @@ from academy.questions.fields import (
     wrong,
     wrong_at,
 )
-from academy.questions.forms import LANG, ROW, fields_like, nested, ticked
+from academy.questions.forms import LANG, ROW, fields_like, given_below, nested, ticked
 from academy.questions.options import in_seeded_order, opaque_id
 from academy.questions.pairing import most_pairs
 from academy.questions.shapes import (
@@ -238,13 +238,7 @@ class Placing(CoreType):
         return [*words, *(localized(entries[name]["text"], lang) for name in sorted(entries))]
 
     def read_form(self, form: Any, name: str) -> dict[str, str] | None:
-        prefix = f"{name}."
-        chosen = {
-            field[len(prefix) :]: form.get(field)
-            for field in form
-            if isinstance(field, str) and field.startswith(prefix)
-        }
-        return {slot: choice for slot, choice in chosen.items() if choice} or None
+        return given_below(form, name) or None
 
     def check_answer(self, spec: Mapping[str, Any], answer: Any) -> dict[str, str]:
         slots, choices = self._right(spec), self._choices(spec)
