@@ -86,7 +86,10 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolItem:
-    """What a draw needs to know of an item; the spec is not loaded. ``use_lesson``: a lesson may show it."""
+    """What a draw needs to know of an item; the spec is not loaded.
+
+    ``use_lesson``: a lesson may show it. ``by_hand``: a person grades its answers.
+    """
 
     item_id: int
     version_id: int
@@ -96,11 +99,17 @@ class PoolItem:
     lesson: str
     difficulty: int
     use_lesson: bool
+    by_hand: bool = False
 
-    @property
-    def by_hand(self) -> bool:
-        """Whether a person grades its answers."""
-        return is_graded_by_hand(self.kind)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolCard(PoolItem):
+    """An item of the pool with what the bank knows of it: version, review and languages."""
+
+    number: int
+    hash: str
+    review: str
+    languages: Mapping[str, str]
 
 
 REVIEW_STATE = func.coalesce(ItemCard.review, case((Item.origin == CONTENT, APPROVED), else_=DRAFT))
@@ -254,61 +263,19 @@ def specs_of(hashes: Mapping[int, str]) -> dict[int, Mapping[str, Any]]:
 
 def pool(course_id: int) -> list[PoolItem]:
     """Active items of a course that quizzes may draw, with their current versions, by key; one query."""
-    statement = _current_items().where(Item.course_id == course_id, Item.state == ACTIVE, Item.use_pool)
-    return [
-        PoolItem(
-            item_id=row.id,
-            version_id=row.version_id,
-            key=row.key,
-            kind=row.kind,
-            outcome=row.outcome,
-            lesson=row.lesson,
-            difficulty=row.difficulty,
-            use_lesson=row.use_lesson,
-        )
-        for row in db.session.execute(statement.order_by(Item.key))
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolCard:
-    """An item of the pool with what the bank knows of it: version, review and languages; see :class:`PoolItem`."""
-
-    item_id: int
-    version_id: int
-    key: str
-    kind: str
-    outcome: str
-    lesson: str
-    difficulty: int
-    use_lesson: bool
-    by_hand: bool = False
-    number: int
-    hash: str
-    review: str
-    languages: Mapping[str, str]
+    return [PoolItem(**_drawn_by(row)) for row in db.session.execute(_pool(course_id))]
 
 
 def pool_cards(course_id: int) -> list[PoolCard]:
     """As :func:`pool`, with the items' cards; one query. ``languages`` is empty where the bank has no card yet."""
     statement = (
-        _current_items()
+        _pool(course_id)
         .add_columns(REVIEW_STATE.label("review"), ItemCard.languages)
         .outerjoin(ItemCard, ItemCard.item_id == Item.id)
-        .where(Item.course_id == course_id, Item.state == ACTIVE, Item.use_pool)
-        .order_by(Item.key)
     )
     return [
         PoolCard(
-            item_id=row.id,
-            version_id=row.version_id,
-            key=row.key,
-            kind=row.kind,
-            outcome=row.outcome,
-            lesson=row.lesson,
-            difficulty=row.difficulty,
-            use_lesson=row.use_lesson,
-            by_hand=is_graded_by_hand(row.kind),
+            **_drawn_by(row),
             number=row.number,
             hash=row.hash,
             review=row.review,
@@ -316,6 +283,29 @@ def pool_cards(course_id: int) -> list[PoolCard]:
         )
         for row in db.session.execute(statement)
     ]
+
+
+def _pool(course_id: int) -> Select:
+    return (
+        _current_items()
+        .where(Item.course_id == course_id, Item.state == ACTIVE, Item.use_pool)
+        .order_by(Item.key)
+    )
+
+
+def _drawn_by(row: Row) -> dict[str, Any]:
+    """What a :class:`PoolItem` says, from a row of :func:`_pool`."""
+    return {
+        "item_id": row.id,
+        "version_id": row.version_id,
+        "key": row.key,
+        "kind": row.kind,
+        "outcome": row.outcome,
+        "lesson": row.lesson,
+        "difficulty": row.difficulty,
+        "use_lesson": row.use_lesson,
+        "by_hand": is_graded_by_hand(row.kind),
+    }
 
 
 def present_item(version: VersionRow, seed: int, lang: str) -> dict[str, Any]:
