@@ -60,6 +60,7 @@ ROWS = {
     "authoring_api.export_questions": "catalog.course.edit",
     "authoring_api.get_draft": "catalog.course.edit",
     "authoring_api.import_questions": "catalog.course.edit",
+    "authoring_api.list_questions": "catalog.course.edit",
     "authoring_api.preview": "catalog.course.edit",
     "authoring_api.put_draft": "catalog.course.edit",
     "authoring_api.show_question_import": "catalog.course.edit",

@@ -11,6 +11,7 @@ from academy.authoring import queries, services
 from academy.authoring.blueprint import bp
 from academy.authoring.views import StudioCourse
 from academy.catalog.policies import COURSE_EDIT
+from academy.catalog.queries import list_topics
 from academy.kernel.errors import AcademyError, Conflict, Invalid, NotFound
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import LANGUAGE_NAMES, _, _l, current_language, ngettext
@@ -151,6 +152,7 @@ def _page(course: str, given: Mapping[str, Any], *, error: AcademyError | None =
         retired=list_items(studio.id, BankFilter(state=RETIRED), cursor=None, lang=lang).items
         if wanted.is_empty and facets.states.get(RETIRED)
         else (),
+        topic_titles=list_topics() if facets.topics or wanted.topic else {},
         lessons={row.slug: row.title for row in (*studio.lessons, *studio.removed)},
         state_chips=_chips(here, wanted, facets),
         uses=USE_NAMES,

@@ -24,12 +24,16 @@ from academy.authoring.schemas import (
     QuestionImportItemsQuery,
     QuestionImportOut,
     QuestionImportQuery,
+    QuestionRowOut,
+    QuestionsQuery,
 )
 from academy.catalog.policies import COURSE_EDIT
 from academy.kernel.errors import Invalid, NotFound, PreconditionFailed
 from academy.kernel.http import check_match, current_actor, endpoint
-from academy.kernel.i18n import LOCALES, _l
+from academy.kernel.i18n import LOCALES, _l, current_language
+from academy.kernel.paging import Page
 from academy.kernel.rights import needs
+from academy.questions.bank_queries import BankFilter, list_items
 from academy.questions.exchange.neutral import Note
 from academy.questions.exchange.wording import note_text
 
@@ -91,6 +95,22 @@ def preview(course: str, lesson: str, *, body: Mapping[str, Any]) -> dict[str, A
             for problem in shown.problems
         ],
     }
+
+
+@api.get("/studio/courses/<course>/questions")
+@needs(COURSE_EDIT)
+@endpoint(
+    summary="The questions of a course, narrowed by the filters of the studio's list",
+    query=QuestionsQuery,
+    returns=QuestionRowOut,
+    paged=True,
+    errors=(401, 403, 404, 422),
+)
+def list_questions(course: str, *, query: Mapping[str, Any]) -> Page:
+    studio = queries.open_for_authors(current_actor(), course)
+    wanted = dict(query)
+    limit, cursor = wanted.pop("limit"), wanted.pop("cursor")
+    return list_items(studio.id, BankFilter(**wanted), cursor=cursor, lang=current_language(), limit=limit)
 
 
 @api.post("/studio/courses/<course>/questions/import")

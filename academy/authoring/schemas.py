@@ -10,6 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 from academy.catalog.content_schema import BLOOM, LEVELS, SLUG, CompletionSchema, Localized
 from academy.kernel.i18n import _l
 from academy.kernel.shapes import Whole
+from academy.questions.bank_queries import STATES
 from academy.questions.exchange.formats import FORMATS
 from academy.questions.exchange.planning import VERDICTS
 
@@ -122,6 +123,52 @@ class PreviewOut(Schema):
     html = fields.String(required=True)
     words = fields.Integer(required=True)
     faults = fields.List(fields.Nested(FaultOut), required=True)
+
+
+class QuestionsQuery(Schema):
+    """What questions are looked for, a page at a time; what is not given narrows nothing.
+
+    ``category`` also finds what is filed below it; ``lesson=-`` what belongs to none; ``language`` is ``en:missing``
+    or ``en:stale``. Retired questions are found by their state only.
+    """
+
+    q = fields.String(load_default="", validate=validate.Length(max=200))
+    kind = fields.String(load_default="", validate=validate.Length(max=80))
+    lesson = fields.String(load_default="", validate=validate.Length(max=120))
+    outcome = fields.String(load_default="", validate=validate.Length(max=40))
+    difficulty = fields.Integer(load_default=0, validate=validate.Range(0, 5))
+    category = fields.String(load_default="", validate=validate.Length(max=300))
+    tag = fields.String(load_default="", validate=validate.Length(max=80))
+    topic = fields.String(load_default="", validate=validate.Length(max=80))
+    state = fields.String(load_default="", validate=validate.OneOf(("", *STATES)))
+    language = fields.String(load_default="", validate=validate.Regexp(r"^((vi|en|de):(missing|stale))?$"))
+    use = fields.String(load_default="", validate=validate.OneOf(("", "lesson", "pool")))
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
+    cursor = fields.String(load_default=None)
+
+
+class QuestionRowOut(Schema):
+    """A question in the bank; ``words`` is the first line of its text, without Markdown."""
+
+    id = fields.Integer(required=True, attribute="item_id")
+    key = fields.String(required=True)
+    kind = fields.String(required=True)
+    words = fields.String(required=True)
+    lesson = fields.String(required=True)
+    outcome = fields.String(required=True)
+    difficulty = fields.Integer(required=True)
+    use_lesson = fields.Boolean(required=True)
+    use_pool = fields.Boolean(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    version = fields.Integer(required=True, attribute="number")
+    category = fields.String(required=True)
+    tags = fields.List(fields.String(), required=True)
+    topics = fields.List(fields.String(), required=True)
+    behind = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "languages with texts missing or out of date"},
+    )
 
 
 class QuestionImportQuery(Schema):

@@ -8,6 +8,7 @@ from typing import Any
 from academy.item_analysis.judging import URGENT
 from academy.item_analysis.queries import ItemRow
 from academy.kernel.i18n import _, current_language, localized
+from academy.questions.plain_words import plain_words, shortened
 from academy.questions.queries import public_text
 from academy.web.format import number, percent
 
@@ -16,9 +17,7 @@ SHORT = 90
 
 def title_of(row: ItemRow, length: int = SHORT) -> str:
     """The first line of a question, cut to a length."""
-    lines = public_text(row.version, current_language()).strip().splitlines()
-    line = lines[0] if lines else row.key
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+    return shortened(public_text(row.version, current_language()), length) or row.key
 
 
 def choice_of(row: ItemRow, choice: str | None) -> str:
@@ -29,7 +28,7 @@ def choice_of(row: ItemRow, choice: str | None) -> str:
         return _("True") if choice == "true" else _("False")
     option = next((one for one in row.version.spec.get("options", ()) if one.get("id") == choice), None)
     if option is not None:
-        return localized(option["text"], current_language())
+        return plain_words(localized(option["text"], current_language()))
     return _part(row, choice)
 
 
@@ -141,5 +140,5 @@ def _part(row: ItemRow, choice: str) -> str:
         for one in row.version.spec.get(name, ()):
             if isinstance(one, Mapping) and one.get("id") == choice:
                 text = one.get("left") or one.get("text")
-                return localized(text, current_language()) if text else _("Gap %(n)s", n=choice)
+                return plain_words(localized(text, current_language())) if text else _("Gap %(n)s", n=choice)
     return choice

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 from sqlalchemy import Select, case, func, literal, or_, select, union_all
 
 from academy.kernel.db import db
-from academy.kernel.i18n import localized
 from academy.kernel.paging import Page, keyset
 from academy.kernel.text import fold
 from academy.questions.languages import PARTIAL, STALE, WHOLE
@@ -27,6 +25,7 @@ from academy.questions.models import (
     ItemLabel,
     ItemVersion,
 )
+from academy.questions.plain_words import first_words
 from academy.questions.queries import REVIEW_STATE, specs_of
 
 __all__ = [
@@ -36,7 +35,6 @@ __all__ = [
     "BankRow",
     "count_items",
     "facets_of",
-    "first_words",
     "list_items",
     "matching_ids",
 ]
@@ -90,6 +88,7 @@ class BankRow:
     number: int
     category: str
     tags: tuple[str, ...]
+    topics: tuple[str, ...]
     behind: tuple[str, ...]
     words: str
 
@@ -101,6 +100,7 @@ class BankFacets:
     states: Mapping[str, int]
     categories: Mapping[str, int]
     tags: Mapping[str, int]
+    topics: Mapping[str, int]
 
     @property
     def total(self) -> int:
@@ -134,9 +134,9 @@ def list_items(
     )
     page = keyset(statement, (Item.lesson, Item.key), cursor, limit)
     specs = specs_of({row.version_id: row.hash for row in page.items})
-    tags = _labels_of([row.id for row in page.items], TAG)
+    labels = _labels_of([row.id for row in page.items])
     return Page(
-        [_bank_row(row, specs[row.version_id], tags.get(row.id, ()), lang) for row in page.items],
+        [_bank_row(row, specs[row.version_id], labels.get(row.id, {}), lang) for row in page.items],
         page.next_cursor,
     )
 
@@ -154,7 +154,7 @@ def count_items(course_id: int, wanted: BankFilter) -> int:
 
 
 def facets_of(course_id: int) -> BankFacets:
-    """States, categories and tags of a course's items; one query."""
+    """States, categories, tags and topics (slugs) of a course's items; one query."""
     state = case((Item.state == RETIRED, RETIRED), else_=REVIEW_STATE)
     states = (
         select(literal("state").label("facet"), state.label("facet_name"), func.count().label("items"))
@@ -171,19 +171,22 @@ def facets_of(course_id: int) -> BankFacets:
         .where(Item.course_id == course_id, Item.state == ACTIVE, ItemCard.category != "")
         .group_by(ItemCard.category)
     )
-    tags = (
-        select(literal("tag"), func.min(ItemLabel.label), func.count())
+    labels = (
+        select(ItemLabel.kind, func.min(ItemLabel.label), func.count())
         .select_from(Item)
         .join(ItemLabel, ItemLabel.item_id == Item.id)
-        .where(Item.course_id == course_id, Item.state == ACTIVE, ItemLabel.kind == TAG)
-        .group_by(ItemLabel.name)
+        .where(Item.course_id == course_id, Item.state == ACTIVE)
+        .group_by(ItemLabel.kind, ItemLabel.name)
     )
-    found: dict[str, dict[str, int]] = {"state": {}, "category": {}, "tag": {}}
-    for facet, name, items in db.session.execute(union_all(states, categories, tags)):
+    found: dict[str, dict[str, int]] = {"state": {}, "category": {}, TAG: {}, TOPIC: {}}
+    for facet, name, items in db.session.execute(union_all(states, categories, labels)):
         found[facet][name] = items
-    commonest = sorted(found["tag"].items(), key=lambda pair: (-pair[1], fold(pair[0])))[:MOST_TAGS]
+    commonest = sorted(found[TAG].items(), key=lambda pair: (-pair[1], fold(pair[0])))[:MOST_TAGS]
     return BankFacets(
-        states=found["state"], categories=_tree(found["category"].items()), tags=dict(commonest)
+        states=found["state"],
+        categories=_tree(found["category"].items()),
+        tags=dict(commonest),
+        topics=dict(sorted(found[TOPIC].items())),
     )
 
 
@@ -228,21 +231,23 @@ def _filtered(statement: Select, course_id: int, wanted: BankFilter) -> Select:
     return statement
 
 
-def _labels_of(item_ids: Sequence[int], kind: str) -> dict[int, tuple[str, ...]]:
-    found: dict[int, tuple[str, ...]] = {}
+def _labels_of(item_ids: Sequence[int]) -> dict[int, dict[str, tuple[str, ...]]]:
+    """The labels of items, by the kind of label."""
+    found: dict[int, dict[str, tuple[str, ...]]] = {}
     if not item_ids:
         return found
     rows = db.session.execute(
-        select(ItemLabel.item_id, ItemLabel.label)
-        .where(ItemLabel.kind == kind, ItemLabel.item_id.in_(item_ids))
+        select(ItemLabel.item_id, ItemLabel.kind, ItemLabel.label)
+        .where(ItemLabel.item_id.in_(item_ids))
         .order_by(ItemLabel.name)
     )
-    for item_id, label in rows:
-        found[item_id] = (*found.get(item_id, ()), label)
+    for item_id, kind, label in rows:
+        labels = found.setdefault(item_id, {})
+        labels[kind] = (*labels.get(kind, ()), label)
     return found
 
 
-def _bank_row(row: Any, spec: Mapping[str, Any], tags: tuple[str, ...], lang: str) -> BankRow:
+def _bank_row(row: Any, spec: Mapping[str, Any], labels: Mapping[str, tuple[str, ...]], lang: str) -> BankRow:
     return BankRow(
         item_id=row.id,
         key=row.key,
@@ -255,19 +260,11 @@ def _bank_row(row: Any, spec: Mapping[str, Any], tags: tuple[str, ...], lang: st
         state=RETIRED if row.state == RETIRED else row.review,
         number=row.number,
         category=row.category or "",
-        tags=tags,
+        tags=labels.get(TAG, ()),
+        topics=labels.get(TOPIC, ()),
         behind=tuple(name for name, state in (row.languages or {}).items() if state != WHOLE),
         words=first_words(spec, row.key, lang),
     )
-
-
-def first_words(spec: Mapping[str, Any], key: str, lang: str) -> str:
-    """The first line of what an item says: every kind keeps it under one of these names."""
-    text = next(
-        (spec[name] for name in ("text", "prompt", "brief") if isinstance(spec.get(name), Mapping)), None
-    )
-    line = localized(text, lang).strip().split("\n")[0] if text else ""
-    return textwrap.shorten(line, 140, placeholder=" …") if line else key
 
 
 def _tree(counts: Iterable[Any]) -> dict[str, int]:

@@ -14,7 +14,6 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l
 from academy.organization.models import Person
-from academy.questions.bank_queries import first_words
 from academy.questions.cards import Filing
 from academy.questions.models import (
     ACTIVE,
@@ -28,6 +27,7 @@ from academy.questions.models import (
     ItemReview,
     ItemVersion,
 )
+from academy.questions.plain_words import first_words
 from academy.questions.queries import REVIEW_STATE
 from academy.questions.similarity import ALIKE, bands, likeness, shingles
 

@@ -18,6 +18,7 @@ from academy.questions.arithmetic import CONSTANTS, FUNCTIONS
 from academy.questions.file_formats import FORMATS
 from academy.questions.links import QUESTION_LINKS
 from academy.questions.numbers import DECIMAL_SIGN, written
+from academy.questions.plain_words import plain_words, shortened
 from academy.questions.rubric import DEFAULT_RUBRIC
 from academy.questions.types.calculated import Sample, samples
 from academy.web.format import percent
@@ -58,6 +59,10 @@ def block_markdown(text: str, lang: str = "vi") -> Markup:
 def prompt_markdown(text: str, lang: str = "vi") -> Markup:
     """A prompt for a ``<legend>``: one paragraph stays without its ``<p>``."""
     return block_markdown(text, lang) if "\n" in (text or "").strip() else inline_markdown(text, lang)
+
+
+bp.add_app_template_filter(plain_words, "plain_words")
+bp.add_app_template_filter(shortened, "first_line")
 
 
 @bp.app_template_filter("decimal_sign")

@@ -9,12 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from academy.catalog.formula_tree import flat
 from academy.kernel.i18n import _, localized, ngettext
 from academy.kernel.spreadsheet import to_xlsx
 from academy.plugins.contract import Printed
 from academy.questions.on_paper import letter, number_on_paper
 from academy.questions.queries import VersionRow, print_item
-from academy.quizzes.paper_math import flat
 from academy.quizzes.paper_text import blocks_of, pictures_in, runs_of
 from academy.quizzes.rules import QuizRules
 from academy.quizzes.views import shown_seed

@@ -1,7 +1,7 @@
 """The author's Markdown as plain blocks and runs, which the printer's template sets without reading any markup.
 
 A run is ``[style, text]``; styles are ``b`` bold, ``i`` italic, ``c`` code, ``s`` struck out, ``gap`` a blank to write in,
-joined where several hold; after ``m`` stands a formula (:mod:`academy.quizzes.paper_math`) in place of the text. A block is a mapping with its kind under ``k``: ``p``, ``h``, ``code``, ``list``, ``table``,
+joined where several hold; after ``m`` stands a formula (:mod:`academy.catalog.formula_tree`) in place of the text. A block is a mapping with its kind under ``k``: ``p``, ``h``, ``code``, ``list``, ``table``,
 ``picture``.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 
 from markdown_it.token import Token
 
+from academy.catalog.formula_tree import math_tree
 from academy.catalog.markdown_syntax import make_parser
-from academy.quizzes.paper_math import math_tree
 
 __all__ = ["blocks_of", "pictures_in", "runs_of"]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from academy.kernel.i18n import _, _l, current_language, localized
+from academy.questions.plain_words import plain_words, shortened
 from academy.questions.queries import public_text
 from academy.regrading.queries import RegradeView
 from academy.regrading.states import (
@@ -66,7 +67,7 @@ def what(view: RegradeView) -> str:
         texts = {one["id"]: one["text"] for one in view.origin.spec["options"]}
         return _(
             "Who chose “%(option)s” in version %(old)s gets full points too.",
-            option=localized(texts[view.option], current_language()),
+            option=plain_words(localized(texts[view.option], current_language())),
             old=view.origin.number,
         )
     if view.action == FULL:
@@ -80,4 +81,4 @@ def question_of(view: RegradeView) -> str:
     """The question's first line."""
     if view.origin is None:
         return view.key
-    return public_text(view.origin, current_language()).strip().partition("\n")[0] or view.key
+    return shortened(public_text(view.origin, current_language()), 240) or view.key

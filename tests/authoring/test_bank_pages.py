@@ -7,9 +7,11 @@ import re
 import pytest
 
 from academy.authoring import services
+from academy.catalog.models import Topic
 from academy.catalog.services import set_instructors
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
+from academy.kernel.unit_of_work import unit_of_work
 from academy.questions.bank_queries import BankFilter, list_items
 from academy.questions.card_queries import card_of, history_of
 from academy.questions.queries import find_item
@@ -188,3 +190,54 @@ def test_others_neither_find_nor_change(bank, client):
         data = {"csrf_token": token, "act": "submit", "id": "1", "change": "difficulty=5"}
         assert client.post(bank.studio.url(rest), data=data).status_code == 404
     assert [row.difficulty for row in list_items(bank.studio.course().id, BankFilter(), cursor=None, lang="vi").items] == [1, 2, 3, 4]
+
+
+@pytest.fixture
+def topical(bank):
+    """The bank with more questions of one topic than a page shows, and one of another; the course has both topics."""
+    with unit_of_work() as work:
+        work.session.add_all([Topic(slug="cong-vu", title=both("Công vụ", "Civil service")), Topic(slug="luat", title=both("Luật", "Law"))])
+    course = bank.studio.course()
+    services.update_settings(
+        bank.studio.author, bank.studio.slug, {"topics": ["cong-vu", "luat"]}, base_version=course.version
+    )
+    bank.of_topic = [add(bank, f"Câu về $\\frac{{1}}{{2}}$ công vụ {n}", topics=("cong-vu",)) for n in range(60)]
+    add(bank, "Câu về luật", topics=("luat",))
+    return bank
+
+
+def test_a_topic_is_chosen_by_its_name_and_goes_along_to_every_page(topical):
+    page = topical.get("/questions?topic=cong-vu").get_data(as_text=True)
+    assert '<option value="cong-vu" selected>Công vụ (60)</option>' in page and "Luật (1)" in page
+    assert re.search(r'<details class="more" open><summary>.*Filters', page), "a filter that is set is not hidden"
+    onwards = re.search(r'href="([^"]*cursor=[^"]*)"', page)[1].replace("&amp;", "&")
+    rest = topical.client.get(onwards).get_data(as_text=True)
+    assert "topic=cong-vu" in onwards and '<option value="cong-vu" selected>' in rest
+    assert sorted(re.findall(r"<code>([a-z0-9-]+)</code> ·", page + rest)) == sorted(topical.of_topic)
+    back = [found for found in re.findall(r'href="([^"]*/questions\?[^"]*)"', rest) if "state" not in found]
+    assert topical.studio.url("/questions?topic=cong-vu") in back, "so does the way to the first page"
+    answer = topical.post("/question-changes", {"everything": "1", "topic": "cong-vu", "change": "difficulty=5", "act": "apply"})
+    assert "topic=cong-vu" in answer.location and len(shown(topical, "?difficulty=5&topic=luat")) == 0
+    assert shown(topical, "?topic=khong-co") == []
+
+
+def test_formulas_in_the_list_can_be_read(topical):
+    assert "Câu về 1/2 công vụ 7" in topical.get("/questions?q=cong+vu+7").get_data(as_text=True)
+
+
+def test_the_list_as_json_has_the_same_filters_and_pages(topical):
+    address = f"/api/v1{topical.studio.url('/questions')}"
+    found, cursor = [], ""
+    while cursor is not None:
+        page = topical.client.get(f"{address}?topic=cong-vu&limit=25" + (f"&cursor={cursor}" if cursor else "")).get_json()
+        found, cursor = found + page["items"], page["next_cursor"]
+    assert sorted(row["key"] for row in found) == sorted(topical.of_topic)
+    assert found[0]["topics"] == ["cong-vu"] and found[0]["state"] == "draft" and found[0]["words"].startswith("Câu về 1/2")
+    assert [row["key"] for row in topical.client.get(f"{address}?q=dao+duc&difficulty=2").get_json()["items"]] == [topical.keys[1]]
+    assert topical.client.get(f"{address}?state=none").status_code == 422
+    assert topical.client.get(f"{address}?cursor=zzz").status_code == 404
+
+
+def test_strangers_get_no_questions_as_json(topical, client):
+    sign_in(client, create_actor(Role.INSTRUCTOR))
+    assert client.get(f"/api/v1{topical.studio.url('/questions')}").status_code in (403, 404)

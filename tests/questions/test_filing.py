@@ -42,9 +42,9 @@ def keys(sat: Sat, **wanted) -> list[str]:
 @pytest.fixture
 def filed(sat) -> Sat:
     sat.item("a-1", "truefalse", statement("Đạo đức công vụ là nền tảng", "Ethics"), "o1", difficulty=5,
-             filing=Filing(category="Chương 1/Khái niệm", tags=("Đạo đức", "dễ")))  # fmt: skip
+             filing=Filing(category="Chương 1/Khái niệm", tags=("Đạo đức", "dễ"), topics=("cong-vu",)))  # fmt: skip
     sat.item("a-2", "truefalse", statement("Luật có hiệu lực từ ngày ký", "Law"), "o2",
-             filing=Filing(category="Chương 1", tags=("Luật",)), use_pool=False)  # fmt: skip
+             filing=Filing(category="Chương 1", tags=("Luật",), topics=("phap-luat", "cong-vu")), use_pool=False)  # fmt: skip
     return sat
 
 
@@ -75,6 +75,9 @@ def test_tags_stand_once_whatever_their_case_and_marks():
         ({"q": "không có đâu"}, []),
         ({"tag": "dao duc"}, ["a-1"]),
         ({"tag": "Luật"}, ["a-2"]),
+        ({"topic": "cong-vu"}, ["a-1", "a-2"]),
+        ({"topic": "phap-luat", "tag": "luat"}, ["a-2"]),
+        ({"topic": "khong-co"}, []),
         ({"category": "Chương 1"}, ["a-1", "a-2"]),
         ({"category": "Chương 1/Khái niệm"}, ["a-1"]),
         ({"category": "Chương"}, []),
@@ -108,7 +111,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(filed):
 def test_facets_count_branches_with_what_is_below(filed):
     facets = facets_of(filed.course_id)
     assert facets.categories == {"Chương 1": 2, "Chương 1/Khái niệm": 1}
-    assert facets.tags == {"Đạo đức": 1, "dễ": 1, "Luật": 1} and facets.states == {"draft": 10}
+    assert facets.tags == {"Đạo đức": 1, "dễ": 1, "Luật": 1} and facets.topics == {"cong-vu": 2, "phap-luat": 1} and facets.states == {"draft": 10}
 
 
 def test_finding_costs_the_same_for_any_bank(filed, count_queries):

@@ -12,13 +12,13 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
+from academy.catalog.formula_tree import math_tree
 from academy.catalog.services import store_media
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from academy.kernel.storage import exports
 from academy.quizzes import services
-from academy.quizzes.paper_math import math_tree
 from academy.quizzes.paper_text import blocks_of, runs_of
 from tests.factories import create_actor, sign_in
 from tests.questions.specs import both

@@ -1,4 +1,4 @@
-"""Formulas on paper: the author's TeX as a tree of a few shapes that the printer's template knows.
+"""Formulas where no MathML is shown, on paper and in a line of plain text: the author's TeX as a tree of a few shapes.
 
 A node is a list whose first entry says its shape: ``t`` text (upright), ``i`` a letter that stands for a
 quantity, ``o`` an operator, ``row`` nodes side by side, ``frac``, ``sqrt``, ``root`` (radicand, index), ``sub``,
@@ -24,6 +24,9 @@ _SHAPES = {
     "mover": ("over", 2),
     "munder": ("under", 2),
 }
+_HIGH, _LOW = "0123456789+-−()n", "0123456789+-−()"
+_ABOVE = str.maketrans(_HIGH, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+_BELOW = str.maketrans(_LOW, "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
 
 
 def math_tree(tex: str) -> list[Any]:
@@ -35,11 +38,36 @@ def math_tree(tex: str) -> list[Any]:
 
 
 def flat(node: list[Any]) -> str:
-    """The signs of a tree in a line, for tables that cannot show formulas."""
+    """The signs of a tree in a line, for places that cannot show formulas: ``(a+b)/c``, ``x²``, ``√(2x)``."""
     shape, *parts = node
     if shape in ("t", "i", "o"):
         return str(parts[0])
-    return ("/" if shape == "frac" else "").join(map(flat, parts))
+    texts = list(map(flat, parts))
+    if shape == "frac":
+        return "/".join(map(_grouped, texts))
+    if shape == "sqrt":
+        return "√" + _grouped(texts[0])
+    if shape == "root":
+        return _raised(texts[1]) + "√" + _grouped(texts[0])
+    if shape == "sub":
+        return texts[0] + _lowered(texts[1])
+    if shape == "sup":
+        return texts[0] + _raised(texts[1])
+    if shape == "both":
+        return texts[0] + _lowered(texts[1]) + _raised(texts[2])
+    return "".join(texts)
+
+
+def _grouped(text: str) -> str:
+    return text if len(text) == 1 or text.replace(",", "").replace(".", "").isdecimal() else f"({text})"
+
+
+def _raised(text: str) -> str:
+    return text.translate(_ABOVE) if set(text) <= set(_HIGH) else "^" + _grouped(text)
+
+
+def _lowered(text: str) -> str:
+    return text.translate(_BELOW) if set(text) <= set(_LOW) else "_" + _grouped(text)
 
 
 def _node(element: Any) -> list[Any]:
