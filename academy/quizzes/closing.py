@@ -24,7 +24,7 @@ from academy.quizzes.queries import get_attempt
 from academy.quizzes.rules import QuizRules
 from academy.quizzes.seat import NOWHERE, Seat, require_device
 from academy.quizzes.slot_queries import slot_rows
-from academy.quizzes.views import AttemptView, is_answer, shown_seed
+from academy.quizzes.views import AttemptSlot, AttemptView, is_answer, shown_seed
 
 __all__ = [
     "close_attempt",
@@ -168,6 +168,21 @@ def hold_attempt(work: UnitOfWork, attempt_id: int) -> Attempt | None:
     )
 
 
+def hold_attempts(work: UnitOfWork, attempt_ids: Iterable[int]) -> dict[int, Attempt]:
+    """As :func:`hold_attempt`, for many, also for services above that change grades; one query.
+
+    They are held in the order of their ids, so that two who hold some of the same do not wait for each other.
+    """
+    rows = work.session.scalars(
+        select(Attempt)
+        .where(Attempt.id.in_(set(attempt_ids)))
+        .order_by(Attempt.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {attempt.id: attempt for attempt in rows}
+
+
 def waits_for_person(grade: Mapping[str, Any] | None) -> bool:
     """Whether a stored grade is still to be given, and only a person can: no grader has failed at it."""
     return bool(grade and grade.get("pending")) and "fault" not in grade.get("details", {})
@@ -247,7 +262,7 @@ def keep_grade(item: AttemptItem, grade: Grade) -> None:
     item.grade = grade_as_json(grade)
 
 
-def counted_score(item: AttemptItem, grade: Grade) -> Decimal:
+def counted_score(item: AttemptItem | AttemptSlot, grade: Grade) -> Decimal:
     """What a grade counts for an answer of this paper: with the paper's deduction, to four places."""
     score = grade.score
     if not grade.pending:

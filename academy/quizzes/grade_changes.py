@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
-from academy.kernel.errors import Conflict, NotFound
+from academy.kernel.errors import AcademyError, Conflict, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.plugins.contract import Grade
@@ -24,17 +24,18 @@ from academy.quizzes.closing import (
     Pinned,
     counted_score,
     grade_as_json,
-    hold_attempt,
+    hold_attempts,
     keep_grade,
     make_mark,
-    rules_of,
 )
 from academy.quizzes.events import AttemptGraded, MarkChanged
+from academy.quizzes.graded_papers import GradedPaper, Part, pinned_rules
 from academy.quizzes.marks import mark_of, share_of
 from academy.quizzes.models import OPEN, Attempt, AttemptItem, GradeChange
-from academy.quizzes.slot_queries import slot_rows
+from academy.quizzes.rules import QuizRules
+from academy.quizzes.views import AttemptSlot, AttemptSummary
 
-__all__ = ["MarkChange", "NewGrade", "change_grades", "would_change"]
+__all__ = ["MarkChange", "NewGrade", "change_grades", "change_many", "change_of", "would_change"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,22 +83,52 @@ def change_grades(
         NotFound: there is no such attempt, or it has no such slot.
         Conflict: it is still being sat, or nothing would be left that a mark could be made of.
     """
+    outcome = change_many(actor, {attempt_id: grades}, source=source, reason=reason)[attempt_id]
+    if isinstance(outcome, AcademyError):
+        raise outcome
+    return outcome
+
+
+def change_many(
+    actor: Actor, grades: Mapping[int, Mapping[int, NewGrade]], *, source: str, reason: str = ""
+) -> dict[int, MarkChange | AcademyError]:
+    """As :func:`change_grades`, for many attempts in one transaction; four queries to read, whatever their number.
+
+    Args:
+        grades: attempt → slot → its new grade.
+
+    Returns:
+        By attempt what was changed, or the error that :func:`change_grades` would have raised: one attempt that is
+        refused does not keep the others.
+    """
+    outcomes: dict[int, MarkChange | AcademyError] = {}
     with unit_of_work() as work:
-        attempt = hold_attempt(work, attempt_id)
-        if attempt is None:
-            raise NotFound(_l("There is no such attempt."))
-        _require_closed(attempt)
-        pinned, items = rules_of(attempt), _items(attempt.id, grades)
-        others = {slot: new for slot, new in grades.items() if _differs(items[slot], new)}
-        change = _result(attempt, pinned, items, others)
-        if others:
-            rows = _record(work, actor, attempt, items, others, source=source, reason=reason)
-            _apply(attempt, pinned, items, others)
-            for row in rows:
-                row.mark_after = attempt.mark
-            work.session.flush()
-            _tell(work, attempt, pinned[0], change)
-        return change
+        held = hold_attempts(work, grades)
+        pinned = pinned_rules(attempt.quiz_version_id for attempt in held.values())
+        items, batches = _items(grades), _next_batches(work, grades)
+        changed: list[tuple[Attempt, MarkChange]] = []
+        for attempt_id, wanted in grades.items():
+            attempt = held.get(attempt_id)
+            try:
+                change, others = _decided(attempt, pinned, items.get(attempt_id, {}), wanted)
+            except AcademyError as refusal:
+                outcomes[attempt_id] = refusal
+                continue
+            outcomes[attempt_id] = change
+            if others:
+                mine = items[attempt_id]
+                rows = _record(
+                    actor, attempt, mine, others, batch=batches[attempt_id], source=source, reason=reason
+                )
+                _apply(attempt, pinned[attempt.quiz_version_id][1], mine, others)
+                for row in rows:
+                    row.mark_after = attempt.mark
+                work.session.add_all(rows)
+                changed.append((attempt, change))
+        work.session.flush()
+        for attempt, change in changed:
+            _tell(work, attempt, pinned[attempt.quiz_version_id][0], change)
+    return outcomes
 
 
 def would_change(attempt_id: int, grades: Mapping[int, NewGrade]) -> MarkChange:
@@ -107,19 +138,46 @@ def would_change(attempt_id: int, grades: Mapping[int, NewGrade]) -> MarkChange:
         NotFound, Conflict: as there.
     """
     attempt = db.session.get(Attempt, attempt_id)
+    pinned = pinned_rules([attempt.quiz_version_id] if attempt else [])
+    return _decided(attempt, pinned, _items([attempt_id]).get(attempt_id, {}), grades)[0]
+
+
+def change_of(paper: GradedPaper, new: NewGrade) -> MarkChange:
+    """What :func:`change_grades` would do to the slot of a paper; asks the database nothing.
+
+    Raises:
+        Conflict: as there.
+    """
+    _require_closed(paper.attempt)
+    slot = paper.slot
+    is_other = _differs(slot, slot.grade_json, slot.graded.id, new)
+    return _result(paper.attempt, paper.rules, paper.parts, {slot.slot: _part(slot, new)} if is_other else {})
+
+
+def _decided(
+    attempt: Attempt | None,
+    pinned: Mapping[int, Pinned],
+    items: Mapping[int, AttemptItem],
+    grades: Mapping[int, NewGrade],
+) -> tuple[MarkChange, dict[int, NewGrade]]:
+    """What new grades do to an attempt, and those that are others than it has."""
     if attempt is None:
         raise NotFound(_l("There is no such attempt."))
     _require_closed(attempt)
-    items = _items(attempt_id, grades)
-    return _result(
-        attempt,
-        rules_of(attempt),
-        items,
-        {slot: new for slot, new in grades.items() if _differs(items[slot], new)},
-    )
+    for slot in grades:
+        if slot not in items:
+            raise NotFound(_l("This attempt has no item %(n)s.", n=slot))
+    others = {
+        slot: new
+        for slot, new in grades.items()
+        if _differs(items[slot], items[slot].grade, _version(items[slot]), new)
+    }
+    parts = {slot: Part.of(item) for slot, item in items.items()}
+    changed = {slot: _part(items[slot], new) for slot, new in others.items()}
+    return _result(attempt, pinned[attempt.quiz_version_id][1], parts, changed), others
 
 
-def _require_closed(attempt: Attempt) -> None:
+def _require_closed(attempt: Attempt | AttemptSummary) -> None:
     if attempt.state == OPEN:
         raise Conflict(
             _l("This attempt is still being sat."),
@@ -128,12 +186,28 @@ def _require_closed(attempt: Attempt) -> None:
         )
 
 
-def _items(attempt_id: int, slots: Iterable[int]) -> dict[int, AttemptItem]:
-    items = {item.slot: item for item, _version in slot_rows(attempt_id)}
-    for slot in slots:
-        if slot not in items:
-            raise NotFound(_l("This attempt has no item %(n)s.", n=slot))
-    return items
+def _items(attempt_ids: Iterable[int]) -> dict[int, dict[int, AttemptItem]]:
+    """The items of attempts by slot; one query."""
+    found: dict[int, dict[int, AttemptItem]] = {}
+    rows = db.session.scalars(
+        select(AttemptItem)
+        .where(AttemptItem.attempt_id.in_(set(attempt_ids)))
+        .order_by(AttemptItem.attempt_id, AttemptItem.slot)
+        .execution_options(populate_existing=True)
+    )
+    for item in rows:
+        found.setdefault(item.attempt_id, {})[item.slot] = item
+    return found
+
+
+def _next_batches(work: UnitOfWork, attempt_ids: Iterable[int]) -> dict[int, int]:
+    """The number that the next change of each attempt gets; one query."""
+    last = work.session.execute(
+        select(GradeChange.attempt_id, func.max(GradeChange.batch))
+        .where(GradeChange.attempt_id.in_(set(attempt_ids)))
+        .group_by(GradeChange.attempt_id)
+    ).all()
+    return dict.fromkeys(attempt_ids, 1) | {attempt_id: batch + 1 for attempt_id, batch in last}
 
 
 def _version(item: AttemptItem) -> int:
@@ -141,59 +215,62 @@ def _version(item: AttemptItem) -> int:
     return item.graded_version_id or item.item_version_id
 
 
-def _differs(item: AttemptItem, new: NewGrade) -> bool:
+def _differs(
+    item: AttemptItem | AttemptSlot, told: Mapping[str, Any] | None, version_id: int, new: NewGrade
+) -> bool:
     return (
         item.score != counted_score(item, new.grade)
-        or item.grade != grade_as_json(new.grade)
-        or new.version_id not in (None, _version(item))
+        or told != grade_as_json(new.grade)
+        or new.version_id not in (None, version_id)
         or new.weight not in (None, item.weight)
     )
 
 
-def _weight(item: AttemptItem, new: NewGrade) -> Decimal:
+def _weight(item: AttemptItem | AttemptSlot, new: NewGrade) -> Decimal:
     return item.weight if new.weight is None else new.weight
 
 
+def _part(item: AttemptItem | AttemptSlot, new: NewGrade) -> Part:
+    return Part(_weight(item, new), counted_score(item, new.grade), new.grade.pending)
+
+
 def _result(
-    attempt: Attempt, pinned: Pinned, items: Mapping[int, AttemptItem], grades: Mapping[int, NewGrade]
+    attempt: Attempt | AttemptSummary, rules: QuizRules, parts: Mapping[int, Part], changed: Mapping[int, Part]
 ) -> MarkChange:
-    scores = {slot: (item.weight, item.score) for slot, item in items.items()}
-    pending = {slot: bool((item.grade or {}).get("pending")) for slot, item in items.items()}
-    for slot, new in grades.items():
-        scores[slot] = (_weight(items[slot], new), counted_score(items[slot], new.grade))
-        pending[slot] = new.grade.pending
-    if grades and not any(weight for weight, _score_ in scores.values()):
+    after = {**parts, **changed}
+    if changed and not any(part.weight for part in after.values()):
         raise Conflict(
             _l("Nothing would be left of this attempt that a mark could be made of."),
             rule="attempt.no_weight",
             next_step=_l("Give full points instead of taking the last question out."),
         )
-    after = None if any(pending.values()) else mark_of(share_of(scores.values()))
+    mark = None
+    if not any(part.pending for part in after.values()):
+        mark = mark_of(share_of((part.weight, part.score) for part in after.values()))
     return MarkChange(
         attempt_id=attempt.id,
         mark_before=attempt.mark,
-        mark_after=after,
+        mark_after=mark,
         passed_before=attempt.passed,
-        passed_after=None if after is None else after >= pinned[1].pass_mark,
-        scores={slot: (items[slot].score, counted_score(items[slot], new.grade)) for slot, new in grades.items()},
+        passed_after=None if mark is None else mark >= rules.pass_mark,
+        scores={slot: (parts[slot].score, part.score) for slot, part in changed.items()},
     )
 
 
 def _record(
-    work: UnitOfWork,
     actor: Actor,
     attempt: Attempt,
     items: Mapping[int, AttemptItem],
     grades: Mapping[int, NewGrade],
     *,
+    batch: int,
     source: str,
     reason: str,
 ) -> list[GradeChange]:
-    last = work.session.scalar(select(func.max(GradeChange.batch)).where(GradeChange.attempt_id == attempt.id))
-    rows = [
+    return [
         GradeChange(
             attempt_id=attempt.id,
-            batch=(last or 0) + 1,
+            batch=batch,
             slot=slot,
             source=source,
             reason=reason,
@@ -211,19 +288,17 @@ def _record(
         )
         for slot, new in sorted(grades.items())
     ]
-    work.session.add_all(rows)
-    return rows
 
 
 def _apply(
-    attempt: Attempt, pinned: Pinned, items: Mapping[int, AttemptItem], grades: Mapping[int, NewGrade]
+    attempt: Attempt, rules: QuizRules, items: Mapping[int, AttemptItem], grades: Mapping[int, NewGrade]
 ) -> None:
     for slot, new in grades.items():
         item, version = items[slot], new.version_id or _version(items[slot])
         keep_grade(item, new.grade)
         item.weight = _weight(item, new)
         item.graded_version_id = None if version == item.item_version_id else version
-    make_mark(attempt, pinned[1], list(items.values()))
+    make_mark(attempt, rules, list(items.values()))
 
 
 def _tell(work: UnitOfWork, attempt: Attempt, course_id: int, change: MarkChange) -> None:

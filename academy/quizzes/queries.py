@@ -66,7 +66,7 @@ __all__ = [
     "quizzes_of_course",
 ]
 
-_SUMMARY = (
+SUMMARY = (
     Attempt.id,
     Attempt.quiz_id,
     Attempt.quiz_version_id,
@@ -88,11 +88,11 @@ _SUMMARY = (
     Attempt.device,
     Attempt.extra_minutes,
 )
-_SUMMARY_NAMES = tuple(column.key for column in _SUMMARY)
+_SUMMARY_NAMES = tuple(column.key for column in SUMMARY)
 
 
 def summary(row: Row) -> AttemptSummary:
-    """An attempt from a row that selects :data:`_SUMMARY` first."""
+    """An attempt from a row that selects :data:`SUMMARY` first."""
     return AttemptSummary(**dict(zip(_SUMMARY_NAMES, row, strict=False)))
 
 
@@ -209,7 +209,7 @@ def attempts_of(person_id: int | None, quiz_id: int) -> list[AttemptSummary]:
 
 
 _OWN = Prepared(
-    select(*_SUMMARY)
+    select(*SUMMARY)
     .where(Attempt.quiz_id == bindparam("quiz_id"), Attempt.person_id == bindparam("person_id"))
     .order_by(Attempt.id)
 )
@@ -225,7 +225,7 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
     """
     row = db.session.execute(
         select(
-            *_SUMMARY,
+            *SUMMARY,
             Quiz.slug,
             Quiz.course_id,
             QuizVersion.settings,
@@ -242,7 +242,7 @@ def get_attempt(actor: Actor, attempt_id: int) -> AttemptView:
     if row is None:
         raise _no_attempt()
     attempt = summary(row)
-    quiz_slug, course_id, settings, course_slug, course_title, server_now, has_changes = row[len(_SUMMARY) :]
+    quiz_slug, course_id, settings, course_slug, course_title, server_now, has_changes = row[len(SUMMARY) :]
     if not is_own(actor, attempt.person_id) and not _may_read(actor, course_id):
         raise _no_attempt()
     rules = QuizRules.from_settings(settings)

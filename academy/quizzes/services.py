@@ -16,7 +16,14 @@ from academy.quizzes.closing import (
 )
 from academy.quizzes.devices import take_over
 from academy.quizzes.freezing import find_freeze, lift_freeze
-from academy.quizzes.grade_changes import MarkChange, NewGrade, change_grades, would_change
+from academy.quizzes.grade_changes import (
+    MarkChange,
+    NewGrade,
+    change_grades,
+    change_many,
+    change_of,
+    would_change,
+)
 from academy.quizzes.paper_printing import (
     BatchView,
     PrintedFile,
@@ -57,6 +64,8 @@ __all__ = [
     "SavedQuiz",
     "StoredAnswer",
     "change_grades",
+    "change_many",
+    "change_of",
     "UploadedFile",
     "answer_file",
     "copy_quizzes",

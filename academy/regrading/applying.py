@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, tuple_, update
 
 from academy.audit.services import record
 from academy.kernel import clock
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
-from academy.kernel.errors import Conflict
+from academy.kernel.errors import AcademyError
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
+from academy.quizzes.closing import hold_attempts
+from academy.quizzes.graded_papers import graded_papers
 from academy.quizzes.models import REGRADE
-from academy.quizzes.queries import get_attempt
-from academy.quizzes.services import change_grades
+from academy.quizzes.services import MarkChange, change_many
 from academy.regrading.deciding import held_regrade
 from academy.regrading.deciding_grades import CHANGED, LAST_ITEM, NO_WEIGHT, as_json, from_json
 from academy.regrading.errors import RegradeNotFound
@@ -23,15 +24,19 @@ from academy.regrading.states import APPLIED, APPROVED, DONE, LEFT, PLANNED
 
 __all__ = ["apply_regrade", "mark_seen"]
 
+PIECE = 20
+"""So many attempts in one transaction: few queries each, and nobody waits long for what it holds."""
+
 Report = Callable[[int, int], None]
+Place = tuple[int, int]
 
 
 def apply_regrade(regrade_id: int, report: Report | None = None) -> int:
     """Carry out an approved regrade; how many attempts this call changed.
 
-    Each attempt is a transaction of its own, in which its line says that it is done: a run that breaks off goes on
-    where it stopped, and a second one changes nothing. An answer whose grade is no longer the one of the preview is
-    left alone.
+    Every :data:`PIECE` attempts are a transaction of their own, in which their lines say that they are done: a run
+    that breaks off goes on where it stopped, and a second one changes nothing. An answer whose grade is no longer the
+    one of the preview is left alone.
     """
     regrade = db.session.get(Regrade, regrade_id, populate_existing=True)
     if regrade is None:
@@ -44,12 +49,13 @@ def apply_regrade(regrade_id: int, report: Report | None = None) -> int:
         .where(RegradeLine.regrade_id == regrade_id, RegradeLine.state == PLANNED)
         .order_by(RegradeLine.attempt_id, RegradeLine.slot)
     ).all()
-    changed = 0
-    for number, (attempt_id, slot) in enumerate(keys):
-        if report is not None and number % 20 == 0:
-            report(number, len(keys))
+    changed = done = 0
+    for piece in _pieces(keys):
+        if report is not None:
+            report(done, len(keys))
         with unit_of_work() as work:
-            changed += _apply_line(work, actor, regrade_id, attempt_id, slot, reason)
+            changed += _apply_piece(work, actor, regrade_id, piece, reason)
+        done += len(piece)
     with unit_of_work() as work:
         _finish(work, actor, regrade_id)
     return changed
@@ -71,44 +77,67 @@ def mark_seen(actor: Actor) -> None:
         )
 
 
-def _apply_line(
-    work: UnitOfWork, actor: Actor, regrade_id: int, attempt_id: int, slot: int, reason: str
-) -> bool:
-    line = work.session.scalar(
+def _pieces(places: Sequence[Place]) -> Iterator[list[Place]]:
+    """Pieces of at most :data:`PIECE` places, no attempt twice in one."""
+    piece: dict[int, Place] = {}
+    for attempt_id, slot in places:
+        if len(piece) == PIECE or attempt_id in piece:
+            yield list(piece.values())
+            piece = {}
+        piece[attempt_id] = (attempt_id, slot)
+    if piece:
+        yield list(piece.values())
+
+
+def _apply_piece(
+    work: UnitOfWork, actor: Actor, regrade_id: int, places: Sequence[Place], reason: str
+) -> int:
+    lines = work.session.scalars(
         select(RegradeLine)
         .where(
-            RegradeLine.regrade_id == regrade_id, RegradeLine.attempt_id == attempt_id, RegradeLine.slot == slot
+            RegradeLine.regrade_id == regrade_id,
+            tuple_(RegradeLine.attempt_id, RegradeLine.slot).in_(places),
         )
+        .order_by(RegradeLine.attempt_id, RegradeLine.slot)
         .with_for_update()
         .execution_options(populate_existing=True)
-    )
-    if line.state != PLANNED:
-        return False
-    if as_json(get_attempt(Actor.system(), attempt_id).slot(slot)) != line.before:
-        line.state, line.problem = LEFT, CHANGED
-        return False
-    try:
-        change = change_grades(actor, attempt_id, {slot: from_json(line.after)}, source=REGRADE, reason=reason)
-    except Conflict as refusal:
-        if refusal.rule != NO_WEIGHT:
-            raise
+    ).all()
+    planned = [line for line in lines if line.state == PLANNED]
+    hold_attempts(work, [line.attempt_id for line in planned])
+    papers = graded_papers([(line.attempt_id, line.slot) for line in planned])
+    live: dict[int, RegradeLine] = {}
+    for line in planned:
+        if as_json(papers[line.attempt_id, line.slot].slot) == line.before:
+            live[line.attempt_id] = line
+        else:
+            line.state, line.problem = LEFT, CHANGED
+    grades = {attempt_id: {line.slot: from_json(line.after)} for attempt_id, line in live.items()}
+    outcomes = change_many(actor, grades, source=REGRADE, reason=reason)
+    return sum(_note(actor, line, outcomes[attempt_id]) for attempt_id, line in live.items())
+
+
+def _note(actor: Actor, line: RegradeLine, outcome: MarkChange | AcademyError) -> bool:
+    """Write down what happened to a line; whether it was changed."""
+    if isinstance(outcome, AcademyError):
+        if outcome.rule != NO_WEIGHT:
+            raise outcome
         line.state, line.problem = LEFT, LAST_ITEM
         return False
     # other items may have been marked since the preview: what happened is what is kept
     line.state = APPLIED
-    line.mark_before, line.mark_after = change.mark_before, change.mark_after
-    line.passed_before, line.passed_after = change.passed_before, change.passed_after
+    line.mark_before, line.mark_after = outcome.mark_before, outcome.mark_after
+    line.passed_before, line.passed_after = outcome.passed_before, outcome.passed_after
     record(
         actor,
         "regrade.apply",
         "attempt",
-        attempt_id,
+        line.attempt_id,
         person_id=line.person_id,
         details={
-            "regrade": regrade_id,
-            "slot": slot,
-            "mark_before": _text(change.mark_before),
-            "mark_after": _text(change.mark_after),
+            "regrade": line.regrade_id,
+            "slot": line.slot,
+            "mark_before": _text(outcome.mark_before),
+            "mark_after": _text(outcome.mark_after),
         },
     )
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -20,10 +21,9 @@ from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.questions.models import ItemVersion
 from academy.questions.queries import VersionRow, find_item, get_item_version
 from academy.quizzes.closing import grade_as_json
+from academy.quizzes.graded_papers import GradedPaper, graded_papers
 from academy.quizzes.models import OPEN, Attempt, AttemptItem
-from academy.quizzes.queries import get_attempt
-from academy.quizzes.services import NewGrade, would_change
-from academy.quizzes.views import AttemptView
+from academy.quizzes.services import NewGrade, change_of
 from academy.regrading.deciding_grades import (
     CHANGED,
     LAST_ITEM,
@@ -162,7 +162,9 @@ def prepare_regrade(regrade_id: int, report: Report | None = None) -> int:
     for start in range(0, len(plan), PIECE):
         if report is not None:
             report(start, len(plan))
-        made = [line for step in plan[start : start + PIECE] if (line := step(regrade_id)) is not None]
+        piece = plan[start : start + PIECE]
+        papers = graded_papers([place for place, _make in piece])
+        made = [line for place, make in piece if (line := make(regrade_id, papers[place])) is not None]
         _name_documents(made)
         with unit_of_work() as work:
             work.session.add_all(made)
@@ -174,11 +176,13 @@ def prepare_regrade(regrade_id: int, report: Report | None = None) -> int:
     return lines
 
 
-Step = Callable[[int], RegradeLine | None]
+Make = Callable[[int, GradedPaper], RegradeLine | None]
+Plan = Sequence[tuple[tuple[int, int], Make]]
+"""Attempt and slot of every answer that is examined, and what makes its line; None if nothing would be changed."""
 
 
-def _by_rule(regrade: Regrade) -> Sequence[Step]:
-    """A step for each closed attempt whose answer is graded by the version in question."""
+def _by_rule(regrade: Regrade) -> Plan:
+    """Each closed attempt whose answer is graded by the version in question."""
     target = get_item_version(regrade.to_version_id) if regrade.to_version_id else None
     rule = Rule(action=regrade.action, target=target, option=regrade.option)
     graded_by = func.coalesce(AttemptItem.graded_version_id, AttemptItem.item_version_id)
@@ -193,63 +197,55 @@ def _by_rule(regrade: Regrade) -> Sequence[Step]:
         )
         .order_by(AttemptItem.attempt_id, AttemptItem.slot)
     ).all()
-
-    def step(attempt_id: int, slot: int) -> Step:
-        return lambda regrade_id: _line(regrade_id, attempt_id, slot, rule)
-
-    return [step(row.attempt_id, row.slot) for row in rows]
+    make = partial(_line, rule)
+    return [((row.attempt_id, row.slot), make) for row in rows]
 
 
-def _reversal(reverses_id: int) -> Sequence[Step]:
-    """A step for each answer that the regrade changed."""
+def _reversal(reverses_id: int) -> Plan:
+    """Each answer that the regrade changed."""
     rows = db.session.execute(
         select(RegradeLine.attempt_id, RegradeLine.slot, RegradeLine.before, RegradeLine.after)
         .where(RegradeLine.regrade_id == reverses_id, RegradeLine.state == APPLIED)
         .order_by(RegradeLine.attempt_id, RegradeLine.slot)
     ).all()
-
-    def step(attempt_id: int, slot: int, before: dict[str, Any], after: dict[str, Any]) -> Step:
-        return lambda regrade_id: _restoring_line(regrade_id, attempt_id, slot, before, after)
-
-    return [step(*row) for row in rows]
+    return [((row.attempt_id, row.slot), partial(_restoring_line, row.before, row.after)) for row in rows]
 
 
-def _line(regrade_id: int, attempt_id: int, slot: int, rule: Rule) -> RegradeLine | None:
-    view = get_attempt(Actor.system(), attempt_id)
+def _line(rule: Rule, regrade_id: int, paper: GradedPaper) -> RegradeLine | None:
     try:
-        return _planned(regrade_id, view, slot, new_grade(rule, view.slot(slot)))
+        return _planned(regrade_id, paper, new_grade(rule, paper.slot))
     except LeftAlone as left:
-        return _left(regrade_id, view, slot, left.problem)
+        return _left(regrade_id, paper, left.problem)
 
 
 def _restoring_line(
-    regrade_id: int, attempt_id: int, slot: int, before: dict[str, Any], after: dict[str, Any]
+    before: dict[str, Any], after: dict[str, Any], regrade_id: int, paper: GradedPaper
 ) -> RegradeLine | None:
-    view = get_attempt(Actor.system(), attempt_id)
-    if as_json(view.slot(slot)) != after:
-        return _left(regrade_id, view, slot, CHANGED)
-    return _planned(regrade_id, view, slot, from_json(before))
+    if as_json(paper.slot) != after:
+        return _left(regrade_id, paper, CHANGED)
+    return _planned(regrade_id, paper, from_json(before))
 
 
-def _planned(regrade_id: int, view: AttemptView, slot: int, new: NewGrade) -> RegradeLine | None:
+def _planned(regrade_id: int, paper: GradedPaper, new: NewGrade) -> RegradeLine | None:
     """What would be done to an attempt; None if nothing."""
+    slot = paper.slot
     try:
-        change = would_change(view.attempt.id, {slot: new})
+        change = change_of(paper, new)
     except Conflict as refusal:
         if refusal.rule != NO_WEIGHT:
             raise
-        return _left(regrade_id, view, slot, LAST_ITEM)
+        return _left(regrade_id, paper, LAST_ITEM)
     if not change.scores:
         return None
-    before, after = change.scores[slot]
+    before, after = change.scores[slot.slot]
     return RegradeLine(
         regrade_id=regrade_id,
-        attempt_id=view.attempt.id,
-        slot=slot,
-        person_id=view.attempt.person_id,
+        attempt_id=paper.attempt.id,
+        slot=slot.slot,
+        person_id=paper.attempt.person_id,
         state=PLANNED,
-        before=as_json(view.slot(slot)),
-        after=new_as_json(view.slot(slot), new, grade_as_json(new.grade)),
+        before=as_json(slot),
+        after=new_as_json(slot, new, grade_as_json(new.grade)),
         score_before=before,
         score_after=after,
         mark_before=change.mark_before,
@@ -260,12 +256,12 @@ def _planned(regrade_id: int, view: AttemptView, slot: int, new: NewGrade) -> Re
     )
 
 
-def _left(regrade_id: int, view: AttemptView, slot: int, problem: str) -> RegradeLine:
-    item, attempt = view.slot(slot), view.attempt
+def _left(regrade_id: int, paper: GradedPaper, problem: str) -> RegradeLine:
+    item, attempt = paper.slot, paper.attempt
     return RegradeLine(
         regrade_id=regrade_id,
         attempt_id=attempt.id,
-        slot=slot,
+        slot=item.slot,
         person_id=attempt.person_id,
         state=LEFT,
         problem=problem,

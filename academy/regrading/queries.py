@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, String, and_, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from academy.catalog.models import Course
@@ -345,6 +345,7 @@ def _counts(regrade: Regrade) -> Counts:
             count(active, failed_before, RegradeLine.passed_after.is_(True)),
             count(active, failed_after, RegradeLine.passed_before.is_(True)),
             count(RegradeLine.state == APPLIED),
+            count(active, or_(after > before, after < before), cast(RegradeLine.documents, String) != "[]"),
         ).where(RegradeLine.regrade_id == regrade.id)
     ).one()
     left = db.session.execute(
@@ -352,11 +353,6 @@ def _counts(regrade: Regrade) -> Counts:
         .where(RegradeLine.regrade_id == regrade.id, RegradeLine.state == LEFT)
         .group_by(RegradeLine.problem)
     ).all()
-    documents = db.session.scalars(
-        select(RegradeLine.documents).where(
-            RegradeLine.regrade_id == regrade.id, active, or_(after > before, after < before)
-        )
-    )
     return Counts(
         examined=regrade.examined,
         regraded=row[0],
@@ -365,7 +361,7 @@ def _counts(regrade: Regrade) -> Counts:
         passing=row[3],
         failing=row[4],
         applied=row[5],
-        documented=sum(1 for serials in documents if serials),
+        documented=row[6],
         left=dict(tuple(row) for row in left),
     )
 

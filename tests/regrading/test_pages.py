@@ -14,7 +14,7 @@ from academy.kernel.authorization import Role
 from academy.kernel.db import db
 from academy.quizzes import cli as quizzes_cli
 from academy.quizzes.models import Attempt
-from academy.regrading import services
+from academy.regrading import queries, services
 from academy.regrading.models import Regrade
 from tests.factories import create_actor, sign_in
 from tests.quizzes.conftest import single
@@ -195,10 +195,12 @@ def test_the_command_proves_marks_and_finds_a_forged_one(app, wrong):
 def test_certificates_are_named_and_stay(app, wrong, teacher):
     learner = wrong.learner()
     attempt = wrong.sit(learner, {"mot-1": "b"})
+    wrong.sit(wrong.learner("Lê Không"), {"mot-1": "b"})
     run = db.session.scalar(select(Attempt.enrollment_id).where(Attempt.id == attempt))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(app.extensions, "academy_documents_of_runs", lambda runs: {run: ["HV-2026-000007"]} if run in runs else {})
         regrade = wrong.prepared(action="full")
     page = teacher.get(f"/regrades/{regrade}")
     assert "HV-2026-000007" in page and "has a certificate" in page
+    assert queries.get_regrade(wrong.teacher, regrade).counts.documented == 1, "those without any are not counted"
     assert db.session.get(Regrade, regrade).state == "drafted"

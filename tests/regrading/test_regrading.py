@@ -15,6 +15,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import Conflict, Forbidden, Invalid
 from academy.kernel.unit_of_work import unit_of_work
 from academy.plugins.contract import Grade
+from academy.questions.queries import pool
 from academy.quizzes import services as quizzes
 from academy.quizzes.models import APPEAL, Attempt, AttemptItem, GradeChange
 from academy.quizzes.services import NewGrade, change_grades
@@ -22,6 +23,7 @@ from academy.quizzes.verifying import verify_marks
 from academy.regrading import queries, services
 from academy.regrading.errors import RegradeNotFound, WrongState
 from tests.factories import create_unit
+from tests.item_analysis import crowd
 from tests.quizzes.conftest import single
 from tests.quizzes.sitting import view
 from tests.regrading.conftest import with_roles
@@ -166,16 +168,18 @@ def test_carrying_out_goes_on_where_it_stopped_and_never_twice(wrong):
     regrade = wrong.prepared(action="accept", option="b")
     services.hand_in(wrong.teacher, regrade)
     services.approve(wrong.approver, regrade)
-    real, calls = quizzes.change_grades, []
+    real, calls = quizzes.change_many, []
 
-    def breaks(actor, attempt_id, *args, **named):
-        calls.append(attempt_id)
-        if len(calls) == 3:
+    def breaks(*args, **named):
+        calls.append(args)
+        outcomes = real(*args, **named)
+        if len(calls) == 2:
             raise RuntimeError("the machine is switched off")
-        return real(actor, attempt_id, *args, **named)
+        return outcomes
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("academy.regrading.applying.change_grades", breaks)
+        patch.setattr("academy.regrading.applying.change_many", breaks)
+        patch.setattr("academy.regrading.applying.PIECE", 2)
         with pytest.raises(RuntimeError):
             services.apply_regrade(regrade)
         assert [line.state for _at, line in sorted(wrong.lines(regrade).items())] == ["applied"] * 2 + ["planned"] * 2
@@ -344,3 +348,53 @@ def test_verifying_finds_whatever_was_changed_by_hand(wrong):
             savepoint.rollback()
     with unit_of_work():
         assert list(verify_marks()) == []
+
+
+def crowd_of(wrong, size: int) -> list[int]:
+    """Closed attempts of new people; every other one chose what is right in truth."""
+    first = wrong.versions()[1]
+    asked = [one for one in pool(wrong.sat.course_id) if one.kind == "single"]
+    versions = [first if one.key == "mot-1" else one.version_id for one in asked]
+    papers = [{one: "b" if one == first and number % 2 else "a" for one in versions} for number in range(size)]
+    return crowd.sit(wrong.sat.quiz_id, papers)
+
+
+def test_a_preview_asks_the_same_of_fifty_attempts_as_of_two_hundred(wrong, count_queries):
+    number, seen = wrong.correct_key(), {}
+    for size, more in ((50, 50), (200, 150)):
+        crowd_of(wrong, more)
+        regrade = services.propose(
+            wrong.teacher, wrong.sat.course, "mot-1", action="version", from_number=1, to_number=number, reason="Sai"
+        )
+        with count_queries() as asked:
+            services.prepare_regrade(regrade)
+        seen[size] = len(asked)
+        told = counts(wrong, regrade)
+        assert (told.examined, told.regraded, told.raised, told.lowered) == (size, size, size // 2, size // 2)
+        services.withdraw(wrong.teacher, regrade)
+    assert seen[50] == seen[200] <= 14, seen
+
+
+def test_carrying_out_and_reversing_ask_the_same_for_every_piece(wrong, count_queries):
+    """What other slices ask for an attempt whose mark changes, and the row that is kept of it, are not counted."""
+    others = ("enrollment", "course", "lesson", "exercise_response", "reading", "judged_result", "marking_scheme")
+
+    def cost(regrade: int) -> int:
+        with count_queries() as queries:
+            wrong.carry_out(regrade)
+        return sum(not any(name in one for name in others) and "INSERT INTO grade_change" not in one for one in queries.statements)
+
+    seen = []
+    for size in (20, 20, 40):
+        crowd_of(wrong, size)
+        seen.append(cost(wrong.prepared(action="full")))
+        assert counts(wrong, queries.list_regrades(wrong.teacher).items[0].id).regraded == size // 2
+    # ten, ten and twenty changed: one piece each
+    assert seen[0] == seen[1] == seen[2], seen
+    crowd_of(wrong, 80)
+    regrade = wrong.prepared(action="full")
+    assert cost(regrade) - seen[0] <= 16
+    reversal = services.propose_reversal(wrong.teacher, regrade, reason="doch")
+    with count_queries() as asked:
+        services.prepare_regrade(reversal)
+    assert len(asked) <= 16 and counts(wrong, reversal).lowered == 40
