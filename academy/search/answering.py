@@ -1,55 +1,136 @@
-"""Answers from one snapshot: rank, verify phrases, count facets, mark the best passages."""
+"""Answers from one state of an index: find, verify phrases, count facets, mark the best passages.
 
-from collections.abc import Iterator
+What differs between engines is how documents are found and ranked; everything that people see is made here.
+"""
 
-import numpy as np
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from academy.search.analysis import Compounds
-from academy.search.backend import Hit, Scope, SearchPage, Suggestion
-from academy.search.plan import Plan, Planner, Unit
+from academy.search.backend import Hit, SearchPage, Suggestion
+from academy.search.matching import Condition, Rule
+from academy.search.plan import Alternative, Plan, Planner, Unit
 from academy.search.query import Query, parse
-from academy.search.scorer import Ranking, Scorer
-from academy.search.snapshot import FACETS, Snapshot
+from academy.search.similar import telling_terms
 from academy.search.snippets import MarkedDocument, phrase_pattern
+from academy.search.view import FACETS
 
 VERIFIED = 200  # phrase candidates whose text is read
 
+Filters = Mapping[str, frozenset[str]]
+"""Values chosen of facets; a facet without a choice is not in it."""
 
-class Answering:
-    """Answers queries of one reader from one snapshot."""
 
-    def __init__(self, snapshot: Snapshot, compounds: Compounds, scope: Scope):
-        self._snapshot = snapshot
-        self._visible = snapshot.visible(scope)
-        self._planner = Planner(snapshot, self._visible, compounds)
+class Scored(NamedTuple):
+    """A document, by what the engine calls it, and its score."""
+
+    document: Any
+    score: float
+
+
+class Found(ABC):
+    """The documents of a reader that answer a plan, best first."""
+
+    @property
+    @abstractmethod
+    def total(self) -> int:
+        """How many there are within the chosen filters."""
+
+    @abstractmethod
+    def best(self, offset: int, limit: int) -> Sequence[Scored]:
+        """Some of them within the chosen filters."""
+
+    @abstractmethod
+    def unfiltered(self, limit: int) -> tuple[Sequence[Scored], int]:
+        """The best without the filters, and how many there are in all."""
+
+    @abstractmethod
+    def facets(self) -> dict[str, dict[str, int]]:
+        """Per facet, how many documents each value would give, the other filters being kept."""
+
+
+class Answering(ABC):
+    """Answers questions of one reader from one state.
+
+    ``visible`` is what the engine's ``count`` wants to hear of the reader.
+    """
+
+    def __init__(self, lexicon: Any, visible: Any, compounds: Compounds):
+        self._planner = Planner(lexicon, visible, compounds)
+        self._compounds = compounds
+
+    # -- what an engine does in its own way -------------------------------------------------------
+
+    @abstractmethod
+    def find(self, plan: Plan, filters: Filters, prefer: str | None) -> Found:
+        """The documents that answer a plan; language ``prefer`` wins between equals."""
+
+    @abstractmethod
+    def stored(self, document: Any) -> dict:
+        """What was stored with a document."""
+
+    @abstractmethod
+    def locate(self, ref: str) -> Any | None:
+        """A document by its name, whether or not the reader may see it."""
+
+    @abstractmethod
+    def sees(self, document: Any) -> bool:
+        """Whether the reader may find a document."""
+
+    @abstractmethod
+    def holds(self, document: Any, condition: Condition) -> bool:
+        """Whether a document fulfils a condition."""
+
+    @abstractmethod
+    def measure(self, plan: Plan, alternative: Alternative, filters: Filters) -> tuple[Rule, str, Condition]:
+        """The rule of an alternative, the name of the measure that decides, and the condition it makes."""
+
+    @abstractmethod
+    def count(self, term: str) -> int:
+        """How many documents that the reader may see hold a term."""
+
+    @abstractmethod
+    def documents(self) -> int:
+        """How many documents the index holds in all."""
+
+    @abstractmethod
+    def alike(self, terms: Mapping[str, float], but: str, limit: int) -> Sequence[Scored]:
+        """The reader's documents outside the group ``but`` that hold most of some terms, each with its weight."""
+
+    # -- what is the same everywhere --------------------------------------------------------------
+
+    def plan(self, query: Query) -> Plan:
+        """How a query is read for this reader."""
+        return self._planner.plan(query)
 
     def search(self, query: Query, *, limit: int, offset: int, prefer: str | None) -> SearchPage:
-        snapshot, plan = self._snapshot, self._planner.plan(query)
-        chosen = {"lang": query.langs, "course": query.courses, "module": query.modules}
-        masks = {name: mask for name in FACETS if (mask := snapshot.chosen(name, chosen[name])) is not None}
-        wanted = np.logical_and.reduce(list(masks.values())) if masks else None
-        ranking = Scorer(snapshot).rank(plan, self._visible, wanted, prefer)
-        found, exact = self._verified(plan, ranking)
-        order = _best_first(found if wanted is None else found & wanted, ranking.scores)
-        page = order[offset : offset + limit]
+        plan, filters = self.plan(query), filters_of(query)
+        found = self.find(plan, filters, prefer)
+        if has_phrases(plan):
+            page, total, exact, facets = self._verified(found, plan, filters, offset, limit)
+        else:
+            page, total, exact, facets = found.best(offset, limit), found.total, True, found.facets()
         return SearchPage(
-            hits=[_hit(snapshot.stored(int(number)), plan, float(ranking.scores[number])) for number in page],
-            total=len(order),
+            hits=[_hit(self.stored(one.document), plan, one.score) for one in page],
+            total=total,
             total_is_exact=exact,
-            facets=_facet_counts(snapshot, found, masks),
+            facets=facets,
             corrected=plan.corrected(query.text),
-            next_offset=offset + limit if offset + limit < len(order) else None,
+            next_offset=offset + limit if offset + limit < total else None,
         )
 
-    def _verified(self, plan: Plan, ranking: Ranking) -> tuple[np.ndarray, bool]:
-        """What was found, without texts in which a phrase does not really stand; only the best 200 are read."""
-        if not any(unit.phrase for alternative in plan.alternatives for unit in alternative.units):
-            return ranking.found, True
-        order = _best_first(ranking.found, ranking.scores)
-        found = np.zeros_like(ranking.found)
-        for number in order[:VERIFIED]:
-            found[number] = _has_phrases(self._snapshot.stored(int(number)), plan)
-        return found, len(order) <= VERIFIED
+    def _verified(
+        self, found: Found, plan: Plan, filters: Filters, offset: int, limit: int
+    ) -> tuple[Sequence[Scored], int, bool, dict[str, dict[str, int]]]:
+        """As found, without texts in which a phrase does not really stand; only the best 200 are read."""
+        candidates, count = found.unfiltered(VERIFIED)
+        read = [(one, self.stored(one.document)) for one in candidates]
+        read = [(one, data) for one, data in read if holds_phrases(data, plan)]
+        kept = [one for one, data in read if _passes(data, filters)]
+        facets = _count_facets([data for _one, data in read], filters)
+        return kept[offset : offset + limit], len(kept), count <= VERIFIED, facets
 
     def suggest(self, typed: str, *, limit: int) -> list[Suggestion]:
         """Titles of visible documents; a word being typed may go on."""
@@ -58,43 +139,67 @@ class Answering:
             return []
         open_end = typed[-1:].isalnum()
         titled = [f"title:{word}" for word in words]
-        plan = self._planner.plan(parse(" ".join(titled) + ("*" if open_end else "")))
-        ranking = Scorer(self._snapshot).rank(plan, self._visible, None, None)
+        plan = self.plan(parse(" ".join(titled) + ("*" if open_end else "")))
         out: dict[str, Suggestion] = {}
-        for number in _best_first(ranking.found, ranking.scores)[: 2 * limit]:
-            data = self._snapshot.stored(int(number))
+        for one in self.find(plan, {}, None).best(0, 2 * limit):
+            data = self.stored(one.document)
             new = Suggestion(data["title"], data["kind"], data["path"], data["lang"], data["course"])
             out.setdefault(new.title, new)
         return list(out.values())[:limit]
 
-    def explain(self, query: Query, limit: int) -> Iterator[str]:
-        """The plan and the best documents, in lines for an operator."""
-        plan = self._planner.plan(query)
-        for alternative in plan.alternatives:
-            for unit in alternative.units:
-                terms = unit.every or unit.exact + unit.loose
-                counted = ", ".join(
-                    f"{term} ({self._snapshot.count(term, self._visible)})" for term in terms[:12]
-                )
-                yield f"{'all of' if unit.every else 'any of'}: {counted}{' in titles' if unit.title else ''}"
-            for pair in alternative.pairs:
-                counted = ", ".join(
-                    f"{term} ({self._snapshot.count(term, self._visible)})" for term in pair.terms
-                )
-                yield f"pair: {counted}"
-        ranking = Scorer(self._snapshot).rank(plan, self._visible, None, None)
-        yield f"{int(ranking.found.sum())} documents"
-        for number in _best_first(ranking.found, ranking.scores)[:limit]:
-            data = self._snapshot.stored(int(number))
-            yield f"{ranking.scores[number]:8.3f}  {data['ref']}  {data['title']}"
+    def similar(self, ref: str, *, limit: int) -> list[Hit]:
+        """What is about the same as a document that the reader may see; nothing if there is no such document."""
+        document = self.locate(ref)
+        if document is None or not self.sees(document):
+            return []
+        data = self.stored(document)
+        terms = telling_terms(data, self._compounds, self.count, self.documents())
+        plan = Plan()
+        return [
+            _hit(self.stored(one.document), plan, one.score)
+            for one in self.alike(terms, data["group"], limit)
+        ]
 
 
-def _best_first(found: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    numbers = np.flatnonzero(found)
-    return numbers[np.argsort(-scores[numbers], kind="stable")]
+def filters_of(query: Query) -> Filters:
+    """The values chosen of each facet."""
+    chosen = {"lang": query.langs, "course": query.courses, "module": query.modules}
+    return {name: values for name, values in chosen.items() if values}
 
 
-def _hit(data: dict, plan: Plan, score: float) -> Hit:
+def has_phrases(plan: Plan) -> bool:
+    """Whether texts must be read to know whether they answer."""
+    return any(unit.phrase for alternative in plan.alternatives for unit in alternative.units)
+
+
+def holds_phrases(data: Mapping[str, Any], plan: Plan) -> bool:
+    """Whether the text answers all phrases of one alternative."""
+
+    def holds(unit: Unit) -> bool:
+        pattern = phrase_pattern(unit.phrase)
+        if pattern.search(data["title"]):
+            return True
+        return not unit.title and any(pattern.search(text) for _anchor, text, _heading in data["passages"])
+
+    return any(
+        all(holds(unit) for unit in alternative.units if unit.phrase) for alternative in plan.alternatives
+    )
+
+
+def _passes(data: Mapping[str, Any], filters: Filters) -> bool:
+    return all(data[name] in values for name, values in filters.items())
+
+
+def _count_facets(found: Sequence[Mapping[str, Any]], filters: Filters) -> dict[str, dict[str, int]]:
+    out = {}
+    for name in FACETS:
+        others = {other: values for other, values in filters.items() if other != name}
+        counts = Counter(data[name] for data in found if data[name] and _passes(data, others))
+        out[name] = dict(counts.most_common())
+    return out
+
+
+def _hit(data: Mapping[str, Any], plan: Plan, score: float) -> Hit:
     marked = MarkedDocument(plan.marks, data["lang"], data["title"], data["passages"])
     anchor, snippet = marked.best_passage()
     return Hit(
@@ -112,33 +217,3 @@ def _hit(data: dict, plan: Plan, score: float) -> Hit:
         version=data["version"],
         extra=data["extra"],
     )
-
-
-def _has_phrases(data: dict, plan: Plan) -> bool:
-    """Whether the text answers all phrases of one alternative."""
-
-    def holds(unit: Unit) -> bool:
-        pattern = phrase_pattern(unit.phrase)
-        if pattern.search(data["title"]):
-            return True
-        return not unit.title and any(pattern.search(text) for _anchor, text, _heading in data["passages"])
-
-    return any(
-        all(holds(unit) for unit in alternative.units if unit.phrase) for alternative in plan.alternatives
-    )
-
-
-def _facet_counts(
-    snapshot: Snapshot, found: np.ndarray, masks: dict[str, np.ndarray]
-) -> dict[str, dict[str, int]]:
-    """Per facet, how many documents each value would give, the other filters being kept."""
-    out = {}
-    for name in FACETS:
-        kept = found
-        for other, mask in masks.items():
-            if other != name:
-                kept = kept & mask
-        names, codes = snapshot.facets[name]
-        counts = np.bincount(codes[kept & (codes >= 0)], minlength=len(names))
-        out[name] = {names[at]: int(counts[at]) for at in np.argsort(-counts, kind="stable") if counts[at]}
-    return out

@@ -160,7 +160,11 @@ class Health:
 
 
 class SearchBackend(Protocol):
-    """An engine. Searching is for any process; writing for one at a time."""
+    """An engine. Searching is for any process; writing for one at a time.
+
+    The same documents, questions and readers get the same answers from every engine; only the order of what
+    answers equally well is the engine's own.
+    """
 
     name: str
 
@@ -180,6 +184,27 @@ class SearchBackend(Protocol):
             IndexDamaged: the index cannot answer.
         """
 
+    def similar(self, ref: str, scope: Scope, *, limit: int = 5) -> list[Hit]:
+        """Documents about the same as one that the reader may see, but those replaced together with it.
+
+        Raises:
+            IndexDamaged: the index cannot answer.
+        """
+
+    def explain(self, query: Query, scope: Scope, *, ref: str | None = None, limit: int = 10) -> list[str]:
+        """In lines for an operator: how a query is read and what it finds, or why it finds ``ref`` or does not.
+
+        Raises:
+            IndexDamaged: the index cannot answer.
+        """
+
+    def refresh(self) -> None:
+        """Look for a newer state at the next question, not within a second."""
+
+    @property
+    def key(self) -> str:
+        """A name of this index that no other has: who writes it holds a lease of that name."""
+
     def applied(self) -> Applied:
         """How far the index has come.
 
@@ -187,15 +212,18 @@ class SearchBackend(Protocol):
             IndexDamaged: there is no index that could tell.
         """
 
-    def apply(self, batch: Sequence[Replace], *, before: Applied, after: Applied) -> None:
+    def apply(self, batch: Sequence[Replace], *, before: Applied, after: Applied, token: int = 0) -> None:
         """Write changes and how far they bring the index, in one commit; repeating it changes nothing.
+
+        ``token`` is the number of the writer's lease: an index that a younger lease has written refuses it.
 
         Raises:
             IndexDamaged: there is no index to write to.
-            WriterBusy: another process writes, or has brought the index elsewhere than ``before``.
+            WriterBusy: another process writes, has brought the index elsewhere than ``before``, or has a
+                younger lease.
         """
 
-    def rebuild(self, docs: Iterable[SearchDoc], applied: Applied) -> str:
+    def rebuild(self, docs: Iterable[SearchDoc], applied: Applied, *, token: int = 0) -> str:
         """Build a new generation beside the one in use and return its name; it is not yet used.
 
         Raises:

@@ -3,7 +3,8 @@
 ::
 
     search/CURRENT            name of the generation in use, replaced atomically
-    search/g000007-51c0ffee/  a Whoosh index
+    search/g000007-51c0ffee/  an index
+    search/NAME               a name of this index that no other machine's has
     search/writer.lock        held while the generation in use is written
     search/rebuild.lock       held while another is built
 """
@@ -87,6 +88,24 @@ class Generations:
         except (OSError, ValueError):
             return None
         return name if _NAME.fullmatch(name) else None
+
+    def identity(self) -> str:
+        """A name that this root bears from its first use on, whatever machine or folder it is moved to."""
+        path = self.root / "NAME"
+        try:
+            name = path.read_text("ascii").strip()
+            if re.fullmatch(r"[0-9a-f]{16}", name):
+                return name
+        except (OSError, ValueError):
+            pass
+        self.root.mkdir(parents=True, exist_ok=True)
+        with self.lock("name", wait=5.0):
+            if not path.exists():
+                temporary = path.with_name(f"NAME.{os.getpid()}")
+                temporary.write_text(secrets.token_hex(8) + "\n", "ascii")
+                _sync(temporary)
+                os.replace(temporary, path)
+            return path.read_text("ascii").strip()
 
     def folder(self, name: str) -> Path:
         return self.root / name

@@ -18,8 +18,8 @@ from academy.search.analysis import (
     stem,
 )
 from academy.search.query import Clause, Number, Phrase, Prefix, Query, Word
-from academy.search.snapshot import Snapshot
 from academy.search.spelling import from_telex, from_vni, nearest
+from academy.search.view import View
 
 MAX_EXPANSIONS = 60
 MAX_CONTINUATIONS = 8
@@ -106,7 +106,7 @@ class Plan:
 class Planner:
     """Makes plans for one snapshot and one reader: only what the reader may see helps to read a word."""
 
-    def __init__(self, snapshot: Snapshot, visible: np.ndarray, compounds: Compounds):
+    def __init__(self, snapshot: View, visible: np.ndarray, compounds: Compounds):
         self._snapshot, self._visible, self._compounds = snapshot, visible, compounds
 
     def plan(self, query: Query) -> Plan:

@@ -1,22 +1,34 @@
 """Ranking, term at a time: posting lists become arrays, a plan becomes one score per document.
 
-Vietnamese is found by its pairs of syllables, German and English by their words; a document may be of
-any language, so both are added up and a document needs all words, or the greater part of the pairs.
+Which documents answer is decided in :mod:`academy.search.matching`; Vietnamese is scored by its pairs of
+syllables, German and English by their words. A document may be of any language, so both are added up.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from academy.search.matching import (
+    AtLeast,
+    Condition,
+    Facet,
+    Holds,
+    Rule,
+    decided,
+    forbidden,
+    hit,
+    paired,
+    rule,
+    silent,
+)
 from academy.search.plan import Alternative, Plan, Unit
-from academy.search.snapshot import Snapshot
+from academy.search.view import View
 
 PAIR = {"title": 6.0, "body": 1.5}
 WORD = {"title": 2.0, "body": 0.7}
 LOOSE = 0.5  # of a form that is not what was typed
 PREFERRED = 1.15  # for the reader's own language
 FIELDS = ("title", "body")
-ALL = 1 - 1e-6
 
 
 @dataclass(slots=True)
@@ -27,24 +39,53 @@ class Ranking:
     found: np.ndarray
 
 
-@dataclass(slots=True)
-class _Match:
-    """Per document: share of units answered, share of pairs found, whether every marked word that occurs at all
-    occurs with its marks, and the share of units answered if those that occur
-    nowhere, up to half of all, are left out."""
+class Masks:
+    """Evaluates conditions over all documents of a view; each once."""
 
-    coverage: np.ndarray
-    share: np.ndarray
-    exact: np.ndarray
-    known_coverage: np.ndarray
+    def __init__(self, view: View):
+        self._view = view
+        self._known: dict[Condition, np.ndarray] = {}
+
+    def __call__(self, condition: Condition) -> np.ndarray:
+        """Which documents fulfil a condition (not to be changed)."""
+        mask = self._known.get(condition)
+        if mask is None:
+            mask = self._known[condition] = self._evaluate(condition)
+        return mask
+
+    def _evaluate(self, condition: Condition) -> np.ndarray:
+        if isinstance(condition, Holds):
+            return self._holding(condition)
+        if isinstance(condition, Facet):
+            mask = self._view.chosen(condition.field, condition.values)
+            return np.zeros(self._view.size, bool) if mask is None else mask
+        if isinstance(condition, AtLeast):
+            return self._at_least(condition)
+        return ~self(condition.of)
+
+    def _holding(self, condition: Holds) -> np.ndarray:
+        mask = np.zeros(self._view.size, bool)
+        for term in condition.terms:
+            for field in FIELDS[: 1 if condition.title else 2]:
+                mask[self._view.postings(field, term)[0]] = True
+        return mask
+
+    def _at_least(self, condition: AtLeast) -> np.ndarray:
+        masks = [self(one) for one in condition.of]
+        if condition.least == len(masks):
+            return np.logical_and.reduce(masks) if masks else np.ones(self._view.size, bool)
+        if condition.least == 1:
+            return np.logical_or.reduce(masks) if masks else np.zeros(self._view.size, bool)
+        return np.add.reduce(masks, dtype=np.int16) >= condition.least
 
 
 class Scorer:
-    """Scores plans against one snapshot."""
+    """Scores plans against one view."""
 
-    def __init__(self, snapshot: Snapshot):
-        self._snapshot = snapshot
-        self._langs = snapshot.facets["lang"]
+    def __init__(self, view: View):
+        self._view = view
+        self._langs = view.facets["lang"]
+        self.masks = Masks(view)
 
     def rank(self, plan: Plan, visible: np.ndarray, wanted: np.ndarray | None, prefer: str | None) -> Ranking:
         """Rank the documents of ``visible``.
@@ -52,132 +93,83 @@ class Scorer:
         ``wanted`` (all chosen filters, None for no filter) decides whether a weaker match is good enough: if
         nothing wanted answers fully, half an answer counts.
         """
-        allowed = visible
-        for unit in plan.excluded:
-            allowed = allowed & ~self._excluded(unit)
+        allowed = visible & ~self.masks(forbidden(plan)) if plan.excluded else visible
         within = allowed if wanted is None else allowed & wanted
-        scores = np.zeros(self._snapshot.size, np.float32)
+        scores = np.zeros(self._view.size, np.float32)
         for alternative in plan.alternatives:
-            np.maximum(scores, self._score(alternative, allowed, within), out=scores)
+            found = self.rule(alternative, within)[2]
+            np.maximum(scores, self._score(alternative, self.masks(found) & allowed, within), out=scores)
         names, codes = self._langs
         if prefer in names:
             scores[codes == names.index(prefer)] *= PREFERRED
         return Ranking(scores, scores > 0)
 
-    def _excluded(self, unit: Unit) -> np.ndarray:
-        """Documents with the word as typed: marks count if there are any."""
-        return self._hits(unit.exact, unit.title) if not unit.every else self._holds_all(unit)
+    def rule(self, alternative: Alternative, within: np.ndarray) -> tuple[Rule, str, Condition]:
+        """The rule of an alternative, the name of the measure that decides, and the condition it makes."""
 
-    def _score(self, alternative: Alternative, allowed: np.ndarray, within: np.ndarray) -> np.ndarray:
-        size, units = self._snapshot.size, alternative.units
+        def exists(condition: Condition) -> bool:
+            return bool((self.masks(condition) & within).any())
+
+        made = rule(alternative, exists)
+        return made, *decided(made, exists)
+
+    def _score(self, alternative: Alternative, found: np.ndarray, within: np.ndarray) -> np.ndarray:
+        size, units = self._view.size, alternative.units
         words = np.zeros(size, np.float32)
         answered, spoken, exact = (np.zeros(size, np.float32) for _ in range(3))
-        unknown = marked = 0
-        candidates = allowed.copy()
+        marked = 0
         for unit in units:
-            value, hit, hit_exact = self._phrase(unit) if unit.every else self._unit(unit)
-            if unit.every:
-                candidates &= hit
-            words += value
-            spoken += hit
-            known = bool((hit & within).any())
-            unknown += not known
-            silent = self._in_langs(unit.neutral) if unit.neutral else False
-            answered += hit | silent
-            if unit.marked and known:
+            words += self._phrase(unit) if unit.every else self._unit(unit)
+            answers = self.masks(hit(unit))
+            spoken += answers
+            quiet = self.masks(silent(unit))
+            answered += answers | quiet
+            if unit.marked and bool((answers & within).any()):
                 marked += 1
-                exact += hit_exact | silent
+                exact += self.masks(Holds(unit.exact, unit.title)) | quiet
         coverage = answered / len(units)
         coverage[spoken == 0] = 0  # words that say nothing answer beside others, not alone
         pairs, share = self._pairs(alternative)
-        known_coverage = (answered + unknown) / len(units) if 2 * unknown <= len(units) else coverage
-        match = _Match(coverage, share, exact >= marked, known_coverage)
-        decided = any(unit.decisive for unit in units)
-        enough = coverage > 0 if decided else self._enough(alternative, candidates & within, match)
         scores = pairs * (0.4 + 0.6 * share) + words
         scores *= np.maximum(coverage, share / 2) ** 2
         if marked:
             scores *= 0.4 + 0.6 * exact / marked
-        scores[~(candidates & enough)] = 0
+        scores[~found] = 0
         return scores
 
-    def _enough(self, alternative: Alternative, within: np.ndarray, match: "_Match") -> np.ndarray:
-        """Which documents answer well enough: by the strictest measure that any document passes.
+    def _unit(self, unit: Unit) -> np.ndarray:
+        """Per document the value of the form that counts most."""
+        value = np.zeros(self._view.size, np.float32)
+        for terms, weight in ((unit.exact, 1.0), (unit.loose, LOOSE)):
+            for term in terms:
+                total = self._total((term,), unit.title, WORD, weight)
+                if total is not None:
+                    np.maximum(value, total, out=value)
+        return value
 
-        Syllables scattered over a Vietnamese text are not its words, so there the pairs decide if there are any.
-        """
-        vietnamese = self._in_langs(frozenset(["vi"]))
-        spelled = match.exact | ~vietnamese
-        full = match.coverage >= ALL
-        scattered = full & spelled
-        paired = np.where(vietnamese, match.share >= 0.5, full) if alternative.pairs else scattered
-        first = full if len(alternative.units) == 1 else paired
-        measures = [first, scattered, (match.known_coverage >= ALL) & spelled]
-        for enough in measures:
-            if (within & enough & (match.coverage > 0)).any():
-                return enough & (match.coverage > 0)
-        half = match.coverage >= 0.5 if len(alternative.units) > 2 else np.zeros_like(full)
-        return half | (match.share > 0)
+    def _phrase(self, unit: Unit) -> np.ndarray:
+        total = self._total(unit.every, unit.title, PAIR)
+        return np.zeros(self._view.size, np.float32) if total is None else total
 
-    def _unit(self, unit: Unit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Value, whether it is answered, and whether by what was typed, per document."""
-        size = self._snapshot.size
-        value, hit = np.zeros(size, np.float32), np.zeros(size, bool)
-        self._raise(value, hit, unit.exact, unit.title, 1.0)
-        hit_exact = hit.copy()
-        self._raise(value, hit, unit.loose, unit.title, LOOSE)
-        return value, hit, hit_exact
-
-    def _raise(
-        self, value: np.ndarray, hit: np.ndarray, terms: tuple[str, ...], title: bool, weight: float
-    ) -> None:
+    def _total(
+        self, terms: tuple[str, ...], title: bool, worth: dict[str, float], weight: float = 1.0
+    ) -> np.ndarray | None:
+        """The sum of what terms are worth in each document; None if none of them occurs."""
+        total: np.ndarray | None = None
         for term in terms:
-            total: np.ndarray | None = None
             for field in FIELDS[: 1 if title else 2]:
-                ids, impacts = self._snapshot.impacts(field, term)
+                ids, impacts = self._view.impacts(field, term)
                 if len(ids):
-                    total = np.zeros(self._snapshot.size, np.float32) if total is None else total
-                    total[ids] += impacts * (WORD[field] * weight)
-                    hit[ids] = True
-            if total is not None:
-                np.maximum(value, total, out=value)
-
-    def _phrase(self, unit: Unit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        value = np.zeros(self._snapshot.size, np.float32)
-        for term in unit.every:
-            for field in FIELDS[: 1 if unit.title else 2]:
-                ids, impacts = self._snapshot.impacts(field, term)
-                value[ids] += impacts * PAIR[field]
-        hit = self._holds_all(unit)
-        return value, hit, hit
-
-    def _holds_all(self, unit: Unit) -> np.ndarray:
-        held = np.ones(self._snapshot.size, bool)
-        for term in unit.every:
-            held &= self._hits((term,), unit.title)
-        return held
-
-    def _hits(self, terms: tuple[str, ...], title: bool) -> np.ndarray:
-        hit = np.zeros(self._snapshot.size, bool)
-        for term in terms:
-            for field in FIELDS[: 1 if title else 2]:
-                hit[self._snapshot.postings(field, term)[0]] = True
-        return hit
-
-    def _in_langs(self, langs: frozenset[str]) -> np.ndarray:
-        mask = self._snapshot.chosen("lang", langs)
-        return np.zeros(self._snapshot.size, bool) if mask is None else mask
+                    total = np.zeros(self._view.size, np.float32) if total is None else total
+                    total[ids] += impacts * (worth[field] * weight)
+        return total
 
     def _pairs(self, alternative: Alternative) -> tuple[np.ndarray, np.ndarray]:
         """Score of the pairs found, and their share of all."""
-        size = self._snapshot.size
-        score, count = np.zeros(size, np.float32), np.zeros(size, np.float32)
-        for pair in alternative.pairs:
-            hit = np.zeros(size, bool)
-            for term in pair.terms:
-                for field in FIELDS[: 1 if pair.title else 2]:
-                    ids, impacts = self._snapshot.impacts(field, term)
-                    score[ids] += impacts * PAIR[field]
-                    hit[ids] = True
-            count += hit
+        score, count = (np.zeros(self._view.size, np.float32) for _ in range(2))
+        for pair, condition in zip(alternative.pairs, paired(alternative), strict=True):
+            total = self._total(pair.terms, pair.title, PAIR)
+            if total is not None:
+                score += total
+            count += self.masks(condition)
         return score, count / max(1, len(alternative.pairs))

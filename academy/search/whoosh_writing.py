@@ -7,30 +7,19 @@ from pathlib import Path
 from whoosh.index import FileIndex
 from whoosh.writing import SegmentWriter
 
-from academy.search.analysis import VERSION, Bag, Compounds
-from academy.search.backend import Applied, IndexDamaged, Replace, SearchDoc
+from academy.search.analysis import Compounds
+from academy.search.backend import IndexDamaged, Replace, SearchDoc
+from academy.search.fields import body_terms, stored_values, title_terms
 from academy.search.generations import LastingStorage
-from academy.search.snapshot import INDEX_NAME, META, SCHEMA, read_meta
+from academy.search.whoosh_view import INDEX_NAME, META, SCHEMA
 
-HEADING_WEIGHT = 3.0
-CONTEXT_WEIGHT = 0.5
 COMMIT_EVERY = 2000  # documents, while building
 WRITER_MB = 128
 LEXICON = "lexicon.json"
 
 
-def read_applied(folder: Path) -> Applied:
-    """How far the index in a folder has come.
-
-    Raises:
-        IndexDamaged: it cannot tell.
-    """
-    meta = read_meta(LastingStorage(folder))
-    return Applied(meta["position"], frozenset(meta["recent"]))
-
-
-def write_batch(folder: Path, batch: Sequence[Replace], applied: Applied) -> None:
-    """Replace groups of documents, in one commit with how far they bring the index.
+def write_batch(folder: Path, batch: Sequence[Replace], meta: dict) -> None:
+    """Replace groups of documents, in one commit with what the index says of itself.
 
     Raises:
         IndexDamaged: the index cannot be read.
@@ -45,14 +34,14 @@ def write_batch(folder: Path, batch: Sequence[Replace], applied: Applied) -> Non
             for change in batch:
                 for doc in change.docs:
                     writer.add_document(**_fields(doc, compounds))
-            _write_meta(writer, applied)
+            _write_meta(writer, meta)
     except OSError:
         raise
     except Exception as error:  # whatever a torn file makes of Whoosh's parsers
         raise IndexDamaged(f"{type(error).__name__}: {error}") from error
 
 
-def build(folder: Path, docs: Iterable[SearchDoc], applied: Applied) -> None:
+def build(folder: Path, docs: Iterable[SearchDoc], meta: dict) -> None:
     """Write a whole index into an empty folder."""
     index = FileIndex.create(LastingStorage(folder), SCHEMA, INDEX_NAME)
     german: list[SearchDoc] = []
@@ -70,7 +59,7 @@ def build(folder: Path, docs: Iterable[SearchDoc], applied: Applied) -> None:
     (folder / LEXICON).write_text(json.dumps(sorted(compounds.lexicon)), "utf-8")
     for doc in german:
         writer.add_document(**_fields(doc, compounds))
-    _write_meta(writer, applied)
+    _write_meta(writer, meta)
     writer.commit()
 
 
@@ -82,27 +71,13 @@ def read_lexicon(folder: Path) -> Compounds:
         return Compounds()
 
 
-def _write_meta(writer: SegmentWriter, applied: Applied) -> None:
+def _write_meta(writer: SegmentWriter, meta: dict) -> None:
     writer.delete_by_term("ref", META)
-    data = {"position": applied.position, "recent": sorted(applied.recent), "analysis": VERSION}
-    writer.add_document(ref=META, data=data)
+    writer.add_document(ref=META, data=meta)
 
 
 def _fields(doc: SearchDoc, compounds: Compounds) -> dict:
     """A document as the index's fields."""
-    title, body = Bag(doc.lang, compounds), Bag(doc.lang, compounds)
-    title.add(doc.title, stops=True)
-    body.add(doc.title)
-    for passage in doc.passages:
-        body.add(passage.text, HEADING_WEIGHT if passage.heading else 1.0)
-    for text in doc.context:
-        body.add(text, CONTEXT_WEIGHT)
-    data = {
-        "ref": doc.ref, "group": doc.group, "kind": doc.kind, "lang": doc.lang, "title": doc.title,
-        "course": doc.course, "module": doc.module, "path": doc.path, "version": doc.version,
-        "extra": dict(doc.extra),
-        "passages": [(passage.anchor, passage.text, passage.heading) for passage in doc.passages],
-    }  # fmt: skip
     return {
         "ref": doc.ref,
         "group": doc.group,
@@ -110,7 +85,7 @@ def _fields(doc: SearchDoc, compounds: Compounds) -> dict:
         "module": doc.module or None,
         "course": doc.course or None,
         "lang": doc.lang,
-        "title": title.terms,
-        "body": body.terms,
-        "data": data,
+        "title": title_terms(doc, compounds),
+        "body": body_terms(doc, compounds),
+        "data": stored_values(doc),
     }

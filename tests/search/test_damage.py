@@ -13,8 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from academy.search.backend import Applied, IndexDamaged, Replace, WriterBusy
+from academy.search.folder_index import DAMAGE_NOTE
 from academy.search.query import parse
-from academy.search.whoosh_index import DAMAGE_NOTE, WhooshIndex
+from academy.search.whoosh_index import WhooshIndex
 from tests.search.conftest import EVERYTHING
 from tests.search.corpus import document, own_documents
 
@@ -65,14 +66,14 @@ def remove_contents(index):
 
 
 def older_rules(index):
-    from academy.search import whoosh_writing
+    from academy.search import folder_index
 
-    before = whoosh_writing.VERSION
-    whoosh_writing.VERSION = before - 1
+    applied, made = index.applied(), folder_index.meta_of
+    folder_index.meta_of = lambda *rest: made(*rest) | {"analysis": 0}
     try:
-        index.apply([], before=index.applied(), after=Applied(index.applied().position + 1))
+        index.apply([], before=applied, after=Applied(applied.position + 1))
     finally:
-        whoosh_writing.VERSION = before
+        folder_index.meta_of = made
 
 
 DAMAGES = [
@@ -165,9 +166,9 @@ def test_a_writer_that_looked_at_an_older_state_is_refused(make_index):
 
 
 def test_two_writers_wait_for_each_other(make_index, monkeypatch):
-    from academy.search import whoosh_index
+    from academy.search import folder_index
 
-    monkeypatch.setattr(whoosh_index, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(folder_index, "WAIT_SECONDS", 0.1)
     index = make_index(own_documents())
     with index.generations.lock("writer"), pytest.raises(WriterBusy):
         index.apply([], before=Applied(), after=Applied(1))
@@ -203,9 +204,9 @@ def test_an_index_built_after_all_was_deleted_is_not_taken_for_the_old_one(make_
 
 
 def test_threads_search_while_the_index_is_written(make_index, monkeypatch):
-    from academy.search import whoosh_index
+    from academy.search import folder_index
 
-    monkeypatch.setattr(whoosh_index, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(folder_index, "LOOK_SECONDS", 0.0)
     index = make_index(own_documents())
     reader, stop, totals = WhooshIndex(index.generations.root), threading.Event(), []
 

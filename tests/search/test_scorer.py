@@ -10,7 +10,7 @@ from whoosh.query import Term
 from academy.search.backend import Applied, Replace
 from academy.search.generations import LastingStorage
 from academy.search.query import parse
-from academy.search.snapshot import INDEX_NAME, SCHEMA, Snapshot
+from academy.search.whoosh_view import INDEX_NAME, SCHEMA, WhooshView
 from tests.search.conftest import EVERYTHING
 from tests.search.corpus import document, own_documents, real_documents
 
@@ -55,7 +55,7 @@ def worn(tmp_path_factory):
 
 def open_snapshot(index):
     folder = index.generations.folder(index.generations.current())
-    return Snapshot(LastingStorage(folder)), FileIndex(
+    return WhooshView(LastingStorage(folder)), FileIndex(
         LastingStorage(folder), schema=SCHEMA, indexname=INDEX_NAME
     )
 

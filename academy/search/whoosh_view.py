@@ -1,4 +1,4 @@
-"""One state of a Whoosh index, opened for reading: posting lists as arrays, filters as masks.
+"""One state of a Whoosh index, opened for reading.
 
 Whoosh stores; this module reads its segments directly (private members, hence the exact pin of the
 package) because its matcher trees are slow. Segments never change once written, so a new snapshot takes
@@ -6,8 +6,7 @@ over the opened segments of the one before; only deletions are read anew.
 """
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -19,19 +18,16 @@ from whoosh.formats import Existence
 from whoosh.index import TOC
 from whoosh.reading import SegmentReader, TermNotFound
 
-from academy.search.analysis import VERSION
-from academy.search.backend import IndexDamaged, Scope
+from academy.search.backend import IndexDamaged
 from academy.search.generations import LastingStorage
+from academy.search.state import checked
+from academy.search.view import FACETS, LENGTH_WEIGHT, NO_POSTINGS, Postings, View
 
 # below 5,000 documents Whoosh's Or switches to a matcher that loses the best results within AndMaybe
 whoosh_query.Or.matcher_type = whoosh_query.Or.DEFAULT_MATCHER
 
 INDEX_NAME = "MAIN"
 META = "_meta"
-CACHE_BYTES = 64 * 1024 * 1024
-K1 = 1.3
-LENGTH_WEIGHT = {"title": 0.3, "body": 0.6}
-FACETS = ("module", "course", "lang")
 
 
 class Bag(FieldType):
@@ -59,34 +55,6 @@ SCHEMA = Schema(
     body=Bag(),
     data=STORED(),
 )
-
-Postings = tuple[np.ndarray, np.ndarray]
-_NOTHING: Postings = (np.empty(0, np.int32), np.empty(0, np.float32))
-
-
-class _Cache:
-    """Least recently used values under a limit of bytes; safe between threads."""
-
-    def __init__(self, limit: int):
-        self._limit, self._size = limit, 0
-        self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key][0]
-        value = make()
-        weight = size(value) + 200
-        with self._lock:
-            if key not in self._values:
-                self._values[key] = (value, weight)
-                self._size += weight
-            while self._size > self._limit:
-                _key, (_value, freed) = self._values.popitem(last=False)
-                self._size -= freed
-        return value
 
 
 @contextmanager
@@ -128,7 +96,7 @@ class _Segment:
             try:
                 matcher = self._reader._terms.matcher(field, term.encode(), SCHEMA[field].format)
             except (TermNotFound, KeyError):
-                return _NOTHING
+                return NO_POSTINGS
             ids, weights = [], []
             while True:
                 matcher._read_data()
@@ -161,19 +129,19 @@ class _Segment:
             return self._reader._perdoc.stored_fields(number).get("data") or {}
 
 
-class Snapshot:
-    """A consistent view of the whole index; documents are numbered from 0 to ``size - 1``.
+class WhooshView(View):
+    """A view of a Whoosh index.
 
     Raises:
         IndexDamaged: the files are missing or torn, or were made by another version of the analysis.
     """
 
-    def __init__(self, storage: LastingStorage, before: "Snapshot | None" = None):
+    def __init__(self, storage: LastingStorage, before: "WhooshView | None" = None):
         self.storage = storage
         with _reading():
             self._open(before)
 
-    def _open(self, before: "Snapshot | None") -> None:
+    def _open(self, before: "WhooshView | None") -> None:
         contents = TOC.read(self.storage, INDEX_NAME, schema=SCHEMA)
         self.toc = contents.generation
         known = before._segments if before is not None else {}
@@ -184,25 +152,20 @@ class Snapshot:
         self._parts = list(self._segments.values())
         self._bases = np.cumsum([0] + [part.size for part in self._parts])
         self.size = int(self._bases[-1])
-        self._cache = _Cache(CACHE_BYTES)
         self.live = np.ones(self.size, bool)
         for base, segment in zip(self._bases, contents.segments, strict=False):
             for number in segment.deleted_docs():
                 self.live[base + number] = False
-        found = self._gather("ref", META)[0]
+        found = self.read_postings("ref", META)[0]
         if len(found) != 1:
             raise IndexDamaged("the index does not tell how far it has come")
-        self.meta = _checked(self.stored(int(found[0])))
+        self.meta = checked(self.stored(int(found[0])))
         self.live[found[0]] = False
-        self.documents = int(self.live.sum())
         self.lengths = {
             field: self._joined([part.lengths[field] for part in self._parts]) for field in LENGTH_WEIGHT
         }
-        self.averages = {
-            field: float(lengths[self.live].mean()) if self.documents else 1.0
-            for field, lengths in self.lengths.items()
-        }
         self.facets = {field: self._facet(field) for field in FACETS}
+        self.prepare()
 
     def _joined(self, arrays: list[np.ndarray]) -> np.ndarray:
         return np.concatenate(arrays) if arrays else np.empty(0, np.float32)
@@ -217,7 +180,7 @@ class Snapshot:
             codes[base : base + part.size] = mapping[local]
         return list(names), codes
 
-    def _gather(self, field: str, term: str) -> Postings:
+    def read_postings(self, field: str, term: str) -> Postings:
         ids, weights = [], []
         for base, part in zip(self._bases, self._parts, strict=False):
             local, weight = part.postings(field, term)
@@ -225,72 +188,13 @@ class Snapshot:
                 ids.append(local + np.int32(base))
                 weights.append(weight)
         if not ids:
-            return _NOTHING
+            return NO_POSTINGS
         every, weight = np.concatenate(ids), np.concatenate(weights)
         alive = self.live[every]
         return every[alive], weight[alive]
 
-    def postings(self, field: str, term: str) -> Postings:
-        """The living documents that hold a term, ascending, and the term's weight in each."""
-        return self._cache.get(
-            (field, term),
-            lambda: self._gather(field, term),
-            lambda arrays: arrays[0].nbytes + arrays[1].nbytes,
-        )
-
-    def impacts(self, field: str, term: str) -> Postings:
-        """Documents that hold a term and its BM25 score in each."""
-        return self._cache.get(
-            (field, term, "impact"),
-            lambda: self._impacts(field, term),
-            lambda arrays: arrays[0].nbytes + arrays[1].nbytes,
-        )
-
-    def _impacts(self, field: str, term: str) -> Postings:
-        ids, weights = self.postings(field, term)
-        if not len(ids):
-            return _NOTHING
-        share = LENGTH_WEIGHT[field]
-        norm = K1 * (1 - share + share * self.lengths[field][ids] / max(self.averages[field], 1.0))
-        rarity = np.log(1 + (self.documents - len(ids) + 0.5) / (len(ids) + 0.5))
-        return ids, (rarity * weights * (K1 + 1) / (weights + norm)).astype(np.float32)
-
-    def visible(self, scope: Scope) -> np.ndarray:
-        """Which documents a scope may find, as a mask (not to be changed)."""
-        if scope.everything:
-            return self.live
-        return self._cache.get(
-            ("scope", scope.labels, scope.closed), lambda: self._visible(scope), lambda mask: mask.nbytes
-        )
-
-    def _visible(self, scope: Scope) -> np.ndarray:
-        mask = np.zeros(self.size, bool)
-        for label in scope.labels:
-            mask[self._gather("label", label)[0]] = True
-        return mask & ~self._chosen("course", scope.closed)
-
-    def chosen(self, field: str, values: frozenset[str]) -> np.ndarray | None:
-        """Which documents have one of the values of a facet (not to be changed); None for no restriction."""
-        if not values:
-            return None
-        return self._cache.get(
-            ("chosen", field, values), lambda: self._chosen(field, values), lambda mask: mask.nbytes
-        )
-
-    def _chosen(self, field: str, values: frozenset[str]) -> np.ndarray:
-        names, codes = self.facets[field]
-        return np.isin(codes, [number for number, name in enumerate(names) if name in values])
-
-    def count(self, term: str, mask: np.ndarray) -> int:
-        """How many documents of a mask hold a term (bodies contain the words of titles)."""
-        return int(mask[self.postings("body", term)[0]].sum())
-
-    def expand(self, field: str, prefix: str, limit: int) -> list[str]:
-        """Terms that begin with ``prefix``, the most frequent first; of very many, the first 1,000 are looked at."""
-        key = ("expand", field, prefix, limit)
-        return self._cache.get(key, lambda: self._expand(field, prefix, limit), lambda terms: 60 * len(terms))
-
-    def _expand(self, field: str, prefix: str, limit: int) -> list[str]:
+    def read_terms(self, field: str, prefix: str, limit: int) -> list[str]:
+        """Of very many, the first 1,000 of each segment are looked at."""
         counts: dict[str, int] = {}
         for part in self._parts:
             for term, count in islice(part.terms_from(field, prefix), 1000):
@@ -298,7 +202,6 @@ class Snapshot:
         return sorted(counts, key=lambda term: (-counts[term], term))[:limit]
 
     def stored(self, number: int) -> dict:
-        """What was stored with a document."""
         at = int(np.searchsorted(self._bases, number, side="right")) - 1
         return self._parts[at].stored(number - int(self._bases[at]))
 
@@ -325,13 +228,7 @@ def read_meta(storage: LastingStorage) -> dict:
                 if ("ref", META) in reader:
                     matcher = reader.postings("ref", META)
                     if matcher.is_active():
-                        return _checked(reader.stored_fields(matcher.id())["data"])
+                        return checked(reader.stored_fields(matcher.id())["data"])
             finally:
                 reader.close()
     raise IndexDamaged("the index does not tell how far it has come")
-
-
-def _checked(meta: dict) -> dict:
-    if meta.get("analysis") != VERSION:
-        raise IndexDamaged("the index was made by another version of the analysis")
-    return meta
