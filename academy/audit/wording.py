@@ -131,6 +131,7 @@ ACT_NAMES: Mapping[str, Any] = {
     "regrade.apply": _l("Attempt regraded"),
     "regrade.done": _l("Regrade carried out"),
     "marking.scheme": _l("Marking scheme stored"),
+    "marking.third": _l("Third mark given to another marker"),
     "marking.undo": _l("Mark taken back"),
     "marking.moderate": _l("Answer marked by a moderator"),
     "marking.confirm": _l("Marks confirmed by a moderator"),

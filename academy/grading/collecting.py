@@ -1,27 +1,21 @@
-"""Taking in the answers that wait for people, and giving them to markers."""
+"""Taking in the answers that wait for people."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from random import Random
+from sqlalchemy import ColumnElement, Row, delete, select, update
 
-from sqlalchemy import ColumnElement, Row, delete, func, select, update
-
-from academy.accounts.models import Account
+from academy.grading.allotting import share_out
 from academy.grading.models import FIRST, SECOND, MarkingAnswer, MarkingSeat
 from academy.grading.queries import find_scheme
-from academy.grading.scheme import CLAIM, QUOTA, Scheme
+from academy.grading.scheme import Scheme
 from academy.grading.shuffling import new_shuffle
-from academy.kernel.db import db
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
-from academy.organization.models import Person
 from academy.questions.models import ItemVersion
 from academy.quizzes.closing import waits_for_person
 from academy.quizzes.events import AttemptSubmitted
 from academy.quizzes.models import OPEN, Attempt, AttemptItem
 
-__all__ = ["collect", "on_attempt_submitted", "rearrange", "share_out"]
+__all__ = ["collect", "on_attempt_submitted", "rearrange"]
 
 
 def on_attempt_submitted(event: AttemptSubmitted) -> None:
@@ -120,72 +114,3 @@ def _has_stored_seat() -> ColumnElement[bool]:
         .where(MarkingSeat.answer_id == MarkingAnswer.id, MarkingSeat.stored_at.is_not(None))
         .exists()
     )
-
-
-def share_out(work: UnitOfWork, quiz_id: int, scheme: Scheme) -> None:
-    """Give seats that are nobody's to markers, where the scheme does; a third mark goes to whoever is free first."""
-    if scheme.assignment == CLAIM:
-        return
-    units = _units_of(scheme.markers)
-    loads = Counter(
-        dict(
-            work.session.execute(
-                select(MarkingSeat.marker_id, func.count())
-                .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
-                .where(MarkingAnswer.quiz_id == quiz_id, MarkingSeat.marker_id.in_(scheme.markers))
-                .group_by(MarkingSeat.marker_id)
-            ).all()
-        )
-    )
-    rows = work.session.execute(
-        select(MarkingSeat, MarkingAnswer.person_id, Person.unit_id)
-        .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
-        .join(Person, Person.id == MarkingAnswer.person_id)
-        .where(MarkingAnswer.quiz_id == quiz_id, MarkingSeat.marker_id.is_(None))
-        .where(MarkingSeat.role.in_((FIRST, SECOND)))
-        .order_by(MarkingAnswer.shuffle, MarkingAnswer.id, MarkingSeat.role)
-    ).all()
-    taken = _taken(work, quiz_id)
-    # ties fall by chance, else the first marker in the list would get every odd answer
-    random = Random(f"{quiz_id} {scheme.number}")
-    for seat, person_id, unit_id in rows:
-        free = [
-            account
-            for account, quota in scheme.markers.items()
-            if account in units
-            and (seat.answer_id, account) not in taken
-            and units[account][0] != person_id
-            and not (scheme.avoid_own_unit and unit_id is not None and units[account][1] == unit_id)
-            and not (scheme.assignment == QUOTA and quota is not None and loads[account] >= quota)
-        ]
-        if free:
-            least = min(loads[account] for account in free)
-            seat.marker_id = random.choice([account for account in free if loads[account] == least])
-            loads[seat.marker_id] += 1
-            taken.add((seat.answer_id, seat.marker_id))
-    work.session.flush()
-
-
-def _units_of(accounts: Iterable[int]) -> dict[int, tuple[int, int | None]]:
-    """Marker → person and unit."""
-    rows = db.session.execute(
-        select(Account.id, Person.id, Person.unit_id)
-        .join(Person, Person.account_id == Account.id)
-        .where(Account.id.in_(set(accounts)), Account.state == "active")
-    )
-    return {row[0]: (row[1], row[2]) for row in rows}
-
-
-def _taken(work: UnitOfWork, quiz_id: int) -> set[tuple[int, int]]:
-    """Answer and marker, of the answers that have a seat to give."""
-    unclaimed = (
-        select(MarkingSeat.answer_id)
-        .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
-        .where(MarkingAnswer.quiz_id == quiz_id, MarkingSeat.marker_id.is_(None))
-    )
-    rows = work.session.execute(
-        select(MarkingSeat.answer_id, MarkingSeat.marker_id).where(
-            MarkingSeat.answer_id.in_(unclaimed), MarkingSeat.marker_id.is_not(None)
-        )
-    )
-    return {(row[0], row[1]) for row in rows}

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from academy.audit.services import record
+from academy.grading.allotting import assign_thirds
 from academy.grading.deciding import TEN, decide
 from academy.grading.models import (
     FINAL,
@@ -177,7 +178,7 @@ def score_of(version_id: int, mark: Mark) -> tuple[dict[str, str] | None, Decima
 
 
 def settle(work: UnitOfWork, answer: MarkingAnswer) -> None:
-    """Decide an answer anew from its marks; a third mark is asked for, or no longer, as they lie."""
+    """Decide an answer anew from its marks; a third mark is asked for, and given to somebody, or no longer, as they lie."""
     work.session.flush()
     seats = {
         seat.role: seat
@@ -188,6 +189,8 @@ def settle(work: UnitOfWork, answer: MarkingAnswer) -> None:
     decision = decide(marks, double=SECOND in seats, distance=scheme.distance, third_rule=scheme.third_rule)
     if decision.needs_third and THIRD not in seats:
         work.session.add(MarkingSeat(answer_id=answer.id, role=THIRD))
+        work.session.flush()
+        assign_thirds(work, answer.quiz_id, scheme, answer_id=answer.id)
     elif THIRD in seats and THIRD not in marks and not decision.needs_third and decision.score is not None:
         work.session.delete(seats[THIRD])
     answer.state = WAITING if decision.score is None else FINAL

@@ -15,7 +15,7 @@ from academy.kernel.errors import Conflict, Forbidden, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 
-__all__ = ["confirm_marks", "moderate"]
+__all__ = ["confirm_marks", "led_answer", "moderate"]
 
 
 def moderate(actor: Actor, answer_id: int, mark: Mark, *, reason: str) -> None:
@@ -28,7 +28,7 @@ def moderate(actor: Actor, answer_id: int, mark: Mark, *, reason: str) -> None:
     """
     reason = checked_reason(reason)
     with unit_of_work() as work:
-        answer = _led(work, actor, answer_id)
+        answer = led_answer(work, actor, answer_id)
         seats = list(work.session.scalars(select(MarkingSeat).where(MarkingSeat.answer_id == answer_id)))
         seat = next((one for one in seats if one.role == MODERATION), None)
         if any(one.marker_id == actor.account_id for one in seats if one is not seat and one.stored_at):
@@ -60,7 +60,7 @@ def confirm_marks(actor: Actor, answer_id: int) -> None:
         NotFound, Forbidden, Conflict: as for :func:`moderate`.
     """
     with unit_of_work() as work:
-        answer = _led(work, actor, answer_id)
+        answer = led_answer(work, actor, answer_id)
         if answer.flagged:
             _clear_flags(work, answer)
             record(
@@ -68,7 +68,12 @@ def confirm_marks(actor: Actor, answer_id: int) -> None:
             )
 
 
-def _led(work: UnitOfWork, actor: Actor, answer_id: int) -> MarkingAnswer:
+def led_answer(work: UnitOfWork, actor: Actor, answer_id: int) -> MarkingAnswer:
+    """An answer whose marking the actor leads, held until the transaction ends.
+
+    Raises:
+        NotFound, Forbidden, Conflict: as for :func:`moderate`.
+    """
     answer = locked_answer(work, answer_id)
     if answer is None:
         raise NotFound(_l("There is no such answer to mark."))

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint
 
 from academy.catalog.policies import COURSE_EDIT
-from academy.grading import appeal_queries, overview_queries, queries, services
+from academy.grading import appeal_queries, overview_queries, queries, services, third_queries
 from academy.grading.schemas import (
     AppealBody,
     AppealListOut,
@@ -19,10 +19,14 @@ from academy.grading.schemas import (
     OverviewOut,
     ReleaseOut,
     SeatOut,
+    ThirdBody,
+    ThirdOut,
+    ThirdsQuery,
     WorkListOut,
 )
 from academy.grading.views import AppealView
 from academy.kernel.http import current_actor, endpoint
+from academy.kernel.paging import Page
 from academy.kernel.rights import needs, signed_in
 
 api = Blueprint("grading_api", __name__, url_prefix="/api/v1")
@@ -95,6 +99,30 @@ def undo_mark(seat: int) -> None:
 )
 def show_overview(quiz: int) -> Any:
     return overview_queries.overview_of(current_actor(), quiz)
+
+
+@api.get("/quizzes/<int:quiz>/marking/thirds")
+@needs(COURSE_EDIT)
+@endpoint(
+    summary="Third marks of a quiz that are still to be given: by whom, and who else could",
+    query=ThirdsQuery,
+    returns=ThirdOut,
+    paged=True,
+    errors=(401, 403, 404, 422),
+)
+def list_thirds(quiz: int, *, query: Mapping[str, Any]) -> Page:
+    return third_queries.list_thirds(current_actor(), quiz, **query)
+
+
+@api.put("/marking/answers/<int:answer>/third")
+@needs(COURSE_EDIT)
+@endpoint(
+    summary="Give the third mark of an answer to another marker; null: to whoever claims it first",
+    body=ThirdBody,
+    errors=(401, 403, 404, 409, 422),
+)
+def give_third(answer: int, *, body: Mapping[str, Any]) -> None:
+    services.give_third(current_actor(), answer, body["account"])
 
 
 @api.post("/quizzes/<int:quiz>/marking/release")

@@ -181,6 +181,34 @@ class OverviewOut(Schema):
     markers = fields.List(fields.Nested(MarkerOut))
 
 
+class ThirdsQuery(Schema):
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
+    cursor = fields.String(load_default=None)
+
+
+class ThirdBody(Strict):
+    account = Whole(required=True, allow_none=True, validate=validate.Range(1, 2**62))
+
+
+class CandidateOut(Schema):
+    """Who may give a third mark, with the answers at any quiz that they have not marked yet."""
+
+    account = fields.Integer(required=True)
+    name = fields.String(required=True)
+    waiting = fields.Integer(required=True)
+
+
+class ThirdOut(Schema):
+    """A third mark to be given; without a marker whoever may take it can claim it. ``distance`` in points of ten."""
+
+    answer = fields.Integer(required=True, attribute="answer_id")
+    question = fields.String(required=True, attribute="item_key")
+    account = fields.Integer(required=True, allow_none=True, attribute="marker_id")
+    marker = fields.String(required=True)
+    distance = fields.String(required=True)
+    candidates = fields.List(fields.Nested(CandidateOut), required=True)
+
+
 class ReleaseOut(Schema):
     id = fields.Integer()
     answers = fields.Integer()

@@ -18,10 +18,11 @@ from academy.grading.marking import Mark, forget_phrase, next_seat, save_mark, u
 from academy.grading.moderating import confirm_marks, moderate
 from academy.grading.releasing import apply_release, release_marks
 from academy.grading.setting_up import accounts_named, save_scheme, share_again
+from academy.grading.thirds import give_third
 
 __all__ = [
     "Mark", "accounts_named", "apply_release", "approve_change", "ask_appeal", "assign_appeal", "confirm_marks",
-    "decide_appeal", "forget_phrase", "moderate", "next_seat", "on_attempt_submitted", "on_graded", "propose_change",
+    "decide_appeal", "forget_phrase", "give_third", "moderate", "next_seat", "on_attempt_submitted", "on_graded", "propose_change",
     "refuse_appeal", "reject_change", "release_marks", "remark_appeal", "return_appeal", "save_mark", "save_scheme",
     "share_again", "undo_mark", "withdraw_appeal", "withdraw_change", "with_phrases",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from academy.grading.appeal_queries import figures_of
 from academy.grading.blueprint import bp
 from academy.grading.forms import days_in, new_scheme, read_mark, read_scheme, scheme_as_form, typed_mark
 from academy.grading.handed_in import file_for_moderator
+from academy.grading.third_queries import find_third, list_thirds
 from academy.kernel.errors import AcademyError, Conflict, Invalid, NotFound
 from academy.kernel.http import current_actor
 from academy.kernel.i18n import _, _l
@@ -108,6 +109,24 @@ def show_answer(answer: int) -> str:
     return _answer_page(answer)
 
 
+@bp.post("/marking/answers/<int:answer>/third")
+@needs(COURSE_EDIT)
+def give_third(answer: int) -> Response | tuple[str, int]:
+    given = request.form.get("account", "")
+    account = int(given) if given.isascii() and given.isdecimal() and len(given) < 16 else None
+    try:
+        services.give_third(current_actor(), answer, account if given else None)
+    except (Invalid, Conflict) as error:
+        return _answer_page(answer, None, error), error.status
+    flash(
+        _("The third mark is given to another marker.")
+        if given
+        else _("Whoever may take it first gives it."),
+        "success",
+    )
+    return redirect(url_for("grading.show_answer", answer=answer), code=303)
+
+
 @bp.get("/marking/answers/<int:answer>/files/<key>")
 @needs(COURSE_EDIT)
 def show_answer_file(answer: int, key: str) -> Response:
@@ -154,6 +173,7 @@ def _overview(
     overview = overview_queries.overview_of(actor, _quiz_id(studio, slug))
     releases = overview_queries.releases_of(overview.quiz_id)
     scheme = overview.scheme
+    thirds = list_thirds(actor, overview.quiz_id, cursor=request.args.get("cursor"))
     names = {row.account: row.username for row in overview.markers}
     return render_template(
         "grading/overview.html",
@@ -161,6 +181,12 @@ def _overview(
         overview=overview,
         releases=releases,
         running=next((one for one in releases if one.finished_at is None), None),
+        thirds=thirds,
+        more_thirds=url_for(
+            "grading.show_marking", course=studio.slug, slug=slug, cursor=thirds.next_cursor, _anchor="thirds"
+        )
+        if thirds.next_cursor
+        else None,
         figures=figures_of(actor, overview.quiz_id),
         shown=typed or (scheme_as_form(scheme, names) if scheme else new_scheme()),
         kinds=kinds(),
@@ -178,6 +204,7 @@ def _answer_page(
     return render_template(
         "grading/answer.html",
         answer=answer,
+        third=find_third(current_actor(), answer.quiz_id, answer_id),
         typed=typed or blank,
         wording=wording,
         error=error,
