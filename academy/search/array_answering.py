@@ -46,7 +46,7 @@ class ArrayAnswering(Answering):
     def measure(self, plan: Plan, alternative: Alternative, filters: Filters) -> tuple[Rule, str, Condition]:
         within = self._visible & ~self._scorer.masks(forbidden(plan))
         wanted = _all(self._masks(filters))
-        return self._scorer.rule(alternative, within if wanted is None else within & wanted)
+        return self._scorer.rule(alternative, within if wanted is None else within & wanted, within)
 
     def count(self, term: str) -> int:
         return self._view.count(term, self._visible)

@@ -23,6 +23,7 @@ from academy.search.view import View
 
 MAX_EXPANSIONS = 60
 MAX_CONTINUATIONS = 8
+MAX_CANDIDATES = 1000
 STEMMED = ("en", "de")
 STEM_PREFIX = len(":en:")
 _ALWAYS_FUNCTION = frozenset.union(*FUNCTION.values())
@@ -244,13 +245,24 @@ class Planner:
         """Words that begin so; of a single letter only those that follow the word before it in some title."""
         if len(prefix.folded) > 1:
             field = "title" if prefix.title else "body"
-            found = self._snapshot.expand(field, prefix.folded, MAX_EXPANSIONS)
+            found = self._begun(field, prefix.folded, MAX_EXPANSIONS)
         else:
-            pairs = self._snapshot.expand("title", pair(before or "", prefix.folded), MAX_EXPANSIONS)
+            pairs = self._begun("title", pair(before or "", prefix.folded), MAX_EXPANSIONS)
             found = [term.rpartition("_")[2] for term in pairs]
         words = [term for term in dict.fromkeys(found) if self._count(term)]
         exact = [term for term in words if term.startswith(prefix.exact)] or [prefix.exact]
         return Unit(exact=tuple(exact), loose=tuple(t for t in words if t not in exact), title=prefix.title)
+
+    def _begun(self, field: str, prefix: str, limit: int) -> list[str]:
+        """Terms that begin so, those first that most visible documents hold: others take nobody's place."""
+        found: list[tuple[int, str]] = []
+        for term in self._snapshot.expand(field, prefix, MAX_CANDIDATES):
+            seen = self._count(term)
+            if seen:
+                found.append((-seen, term))
+            if len(found) == 2 * limit:
+                break
+        return [term for _seen, term in sorted(found)[:limit]]
 
     def _phrase(self, phrase: Phrase) -> Unit:
         found = phrase.words
@@ -273,7 +285,7 @@ class Planner:
                 continue
             term = pair(first.folded, second.folded)
             begun = isinstance(second, Prefix)
-            terms = self._snapshot.expand("title", term, MAX_CONTINUATIONS) if begun else [term]
+            terms = self._begun("title", term, MAX_CONTINUATIONS) if begun else [term]
             pairs.append(Pair(tuple(term for term in terms if self._count(term)), second.title))
         return tuple(found for found in dict.fromkeys(pairs) if found.terms)
 

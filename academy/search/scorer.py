@@ -97,21 +97,29 @@ class Scorer:
         within = allowed if wanted is None else allowed & wanted
         scores = np.zeros(self._view.size, np.float32)
         for alternative in plan.alternatives:
-            found = self.rule(alternative, within)[2]
+            found = self.rule(alternative, within, allowed)[2]
             np.maximum(scores, self._score(alternative, self.masks(found) & allowed, within), out=scores)
         names, codes = self._langs
         if prefer in names:
             scores[codes == names.index(prefer)] *= PREFERRED
         return Ranking(scores, scores > 0)
 
-    def rule(self, alternative: Alternative, within: np.ndarray) -> tuple[Rule, str, Condition]:
-        """The rule of an alternative, the name of the measure that decides, and the condition it makes."""
+    def rule(
+        self, alternative: Alternative, within: np.ndarray, allowed: np.ndarray
+    ) -> tuple[Rule, str, Condition]:
+        """The rule of an alternative, the name of the measure that decides, and the condition it makes.
+
+        If nothing wanted answers, all that is allowed decides: it says what other filters would give.
+        """
 
         def exists(condition: Condition) -> bool:
             return bool((self.masks(condition) & within).any())
 
         made = rule(alternative, exists)
-        return made, *decided(made, exists)
+        name, condition = decided(made, exists)
+        if within is not allowed and not exists(condition):
+            return self.rule(alternative, allowed, allowed)
+        return made, name, condition
 
     def _score(self, alternative: Alternative, found: np.ndarray, within: np.ndarray) -> np.ndarray:
         size, units = self._view.size, alternative.units

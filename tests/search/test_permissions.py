@@ -98,6 +98,19 @@ def test_an_invisible_word_corrects_no_query(guarded):
     assert index.search(parse(secret), Scope(frozenset(hidden.labels))).total == 1
 
 
+def test_words_of_others_take_no_place_among_the_beginnings(make_index):
+    words = [f"Tabak{first}{second}" for first in "abcdefgh" for second in "abcdefghijklmnop"]
+    hidden = [
+        document(f"h{number}", "vi", word, "Riêng.", labels=("course:a",))
+        for number, word in enumerate(words * 2)
+    ]
+    open_to_all = document("o", "vi", "Tabakzzz", "Chung.", labels=(PUBLIC,))
+    index = make_index([*hidden, open_to_all])
+    anybody = Scope(frozenset([PUBLIC]))
+    assert [hit.ref for hit in index.search(parse("tabak*"), anybody).hits] == [open_to_all.ref]
+    assert [found.title for found in index.suggest("tabak", anybody)] == ["Tabakzzz"]
+
+
 def test_an_empty_scope_sees_nothing(guarded):
     index, _documents = guarded
     page = index.search(parse("dữ liệu"), Scope(frozenset()))
