@@ -24,6 +24,7 @@ from tests.factories import create_account, create_actor
 
 REASON = "Nước đang lên, dự báo mưa to, cần làm sớm, lượt {}"
 HOME = "/modules/smart_city/"
+PARTS = ("affected", "trust", "cost", "reasons")
 
 
 def decide(actor, run_id, turn, **given):
@@ -204,6 +205,17 @@ def post(client, path, **form):
 
 def start(client, scenario):
     return post(client, f"{HOME}flood/{scenario.digest}/runs").headers["Location"]
+
+
+def test_half_a_tenth_of_a_point_is_rounded_up(app):
+    details = {
+        "total": "34.55", "ways": [["nothing", "20.25"]], "of": dict.fromkeys(PARTS, 25),
+        "parts": {"affected": "11.75", "trust": "8.85", "cost": "11.45", "reasons": "2.50"},
+    }  # fmt: skip
+    with app.test_request_context():
+        parts = app.jinja_env.get_template("smart_city/parts.html").module
+        shown = re.findall(r"\d+,\d+", str(parts.points(details)) + str(parts.ways(details)))
+    assert sorted(shown) == ["11,5", "11,8", "2,5", "20,3", "32,1", "34,6", "8,9"]
 
 
 def test_pages_of_a_run_without_scripts(client, learner, scenario):
