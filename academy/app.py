@@ -27,6 +27,7 @@ from academy.catalog.owner_paths import on_unit_moved
 from academy.certificates.queries import serials_of_runs
 from academy.certificates.services import on_course_completed
 from academy.config import Config, writable_instance
+from academy.contests.entrance import find_entrance
 from academy.enrollment.queries import count_studying
 from academy.grading.services import on_attempt_submitted, on_graded
 from academy.kernel import clock
@@ -47,6 +48,7 @@ from academy.questions.content_part import QuestionsPart
 from academy.questions.registry import register_exercise_types
 from academy.questions.uses import register_item_uses
 from academy.quizzes.content_part import QuizzesPart
+from academy.quizzes.entrances import register_entrance
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted, MarkChanged
 from academy.quizzes.item_uses import uses_in_quizzes
 from academy.quizzes.services import copy_quizzes, find_freeze
@@ -169,6 +171,7 @@ def _wire(app: Flask, modules: Modules) -> None:
             register_content_part(app, module.content, module=module.slug)
     register_audience(app, count_studying)
     register_freeze(app, find_freeze)
+    register_entrance(app, find_entrance)
     register_item_uses(app, uses_in_lessons)
     register_item_uses(app, uses_in_quizzes)
     register_publication_check(app, objections_of_quizzes)

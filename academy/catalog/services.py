@@ -18,6 +18,7 @@ from academy.catalog.course_writing import CourseDescription, OutlinePlan, title
 from academy.catalog.database_links import DatabaseLinks
 from academy.catalog.errors import ContentFaulty, CourseNotFound, SlugTaken
 from academy.catalog.events import CourseAudienceChanged, CourseWithdrawn
+from academy.catalog.freezing import require_not_frozen
 from academy.catalog.heading_ids import with_heading_ids
 from academy.catalog.lesson_text import LessonText, compare_languages, prepare_text
 from academy.catalog.lesson_writing import estimated_minutes, refresh_texts, write_lesson_version
@@ -239,11 +240,13 @@ def withdraw_course(actor: Actor, course_id: int, *, reason: str = "") -> Course
 
     Raises:
         CourseNotFound, Forbidden
+        Frozen: an examination of the course is under way, or about to begin.
     """
     with unit_of_work() as work:
         require(actor, can_publish_course, _open(actor, course_id))
         course = work.session.get_one(Course, course_id)
         if course.state == "published":
+            require_not_frozen(course_id)
             course.state = "withdrawn"
             record(actor, "catalog.course.withdraw", "course", course.slug, details={"reason": clean(reason)})
             work.emit(CourseWithdrawn(course_id=course.id))

@@ -21,7 +21,7 @@ from academy.contests.schemas import ContestSettings
 from academy.contests.views import ContestView
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
-from academy.kernel.errors import Invalid
+from academy.kernel.errors import AcademyError, Invalid
 from academy.kernel.http import current_actor, load
 from academy.kernel.i18n import _, _l, localized
 from academy.kernel.rights import needs
@@ -60,7 +60,7 @@ def create() -> Any:
 @bp.get("/admin/contests/<contest>")
 @needs(CONTEST_READ)
 def show_admin(contest: str) -> str:
-    return _admin_page(contest)
+    return admin_page(contest)
 
 
 @bp.get("/admin/contests/<contest>/edit")
@@ -90,7 +90,7 @@ def announce(contest: str) -> Any:
     try:
         services.announce_contest(current_actor(), contest)
     except NotReady as error:
-        return _admin_page(contest, refusal=error), error.status
+        return admin_page(contest, refusal=error), error.status
     flash(_("The contest is public. Now announce its rounds, each before it opens."), "success")
     return redirect(url_for(".show_admin", contest=contest), code=303)
 
@@ -106,7 +106,7 @@ def exclude(contest: str) -> Any:
             raise Invalid(message, errors={"person": [message]})
         services.exclude(current_actor(), contest, person_id, reason=request.form.get("reason", ""))
     except Invalid as error:
-        return _admin_page(contest, errors=error.errors), error.status
+        return admin_page(contest, errors=error.errors), error.status
     flash(_("Excluded. The next result that is computed leaves the entries out."), "success")
     return redirect(url_for(".show_admin", contest=contest) + "#exclusions", code=303)
 
@@ -138,7 +138,10 @@ def back(contest: str) -> Response:
     return redirect(url_for(".show_admin", contest=contest), code=303)
 
 
-def _admin_page(slug: str, *, refusal: NotReady | None = None, errors: Any = None) -> str:
+def admin_page(
+    slug: str, *, refusal: AcademyError | None = None, errors: Any = None, about: int | None = None
+) -> str:
+    """The page of a contest for its organisers; ``about``: the number of the round that a refusal is about."""
     actor: Actor = current_actor()
     contest = queries.get_managed_contest(actor, slug)
     course = find_course_by_id(contest.course_id)
@@ -155,6 +158,7 @@ def _admin_page(slug: str, *, refusal: NotReady | None = None, errors: Any = Non
         exclusions=queries.list_exclusions(contest.id),
         refusal=refusal,
         errors=errors or {},
+        about=about,
         typed=request.form,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -40,13 +41,47 @@ from academy.organization.models import Unit
 from academy.quizzes.models import OPEN, Attempt
 from academy.quizzes.services import expire_attempt
 
-__all__ = ["close_round", "compute", "current_result", "new_version"]
+__all__ = [
+    "close_round",
+    "close_when_due",
+    "compute",
+    "current_result",
+    "enqueue_closing",
+    "new_version",
+]
+
+AFTER_CLOSING = timedelta(minutes=6)  # the longest grace of a quiz, and a minute
+
+
+def close_when_due(round_id: int) -> int | None:
+    """Collect a round whose time is over; one that was prolonged meanwhile is put off to its new end.
+
+    Returns:
+        The id of the result, None if it was put off.
+    """
+    _contest, current = contest_of_round(round_id)
+    due = current.closes_at + AFTER_CLOSING
+    if clock.now() >= due:
+        return close_round(Actor.system(), round_id)
+    with unit_of_work() as work:
+        enqueue_closing(work, round_id, current.closes_at)
+    return None
+
+
+def enqueue_closing(work: UnitOfWork, round_id: int, closes_at: datetime) -> None:
+    """Have a round collected after its end."""
+    work.enqueue(
+        "contests.close",
+        key=f"contests.close:{round_id}",
+        run_at=closes_at + AFTER_CLOSING,
+        round_id=round_id,
+    )
 
 
 def close_round(actor: Actor, round_id: int) -> int:
     """Collect a round whose time is over and compute its result; doing it again computes it anew.
 
-    Whoever began the paper on the quiz's own page has an entry too, without a prediction. Makers of the contest
+    Whoever holds a paper without an entry gets one, without a prediction. Makers of the contest
     among those who entered are excluded by rule. Units' people are counted once, now.
 
     Returns:
@@ -148,7 +183,7 @@ def _expire(current: RoundView) -> None:
 
 
 def _collect(work: UnitOfWork, contest: ContestView, current: RoundView, places: Mapping[int, Place]) -> None:
-    """Give everybody who began a paper without the contest's page an entry."""
+    """Give everybody who holds a paper of the round an entry; the entry is the only way to one, but none is lost."""
     firsts = first_attempts(current).subquery()
     entered = select(ContestEntry.attempt_id).where(ContestEntry.round_id == current.id)
     missing = work.session.execute(

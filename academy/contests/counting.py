@@ -64,7 +64,7 @@ def count_round(contest: ContestView, current: RoundView, people: Mapping[int, i
             board=row.board_id,
             mark=row.mark,
             gap=None if truth is None or row.prediction is None else abs(row.prediction - truth),
-            seconds=int((row.submitted_at - row.started_at).total_seconds()),
+            seconds=int((row.submitted_at - row.started_at).total_seconds()) - row.paused_seconds,
             submitted=order[row.submitted_at],
             lot=_lot(contest, current, str(current.number), row.public_id),
         )
@@ -198,6 +198,7 @@ def _rows(round_id: int) -> list[Any]:
                 Attempt.mark,
                 Attempt.score,
                 Attempt.started_at,
+                Attempt.paused_seconds,
                 Attempt.submitted_at,
             )
             .join(ContestParticipant, ContestParticipant.id == ContestEntry.participant_id)

@@ -18,9 +18,8 @@ from academy.contests.models import ContestEntry, ContestParticipant, ContestPre
 from academy.contests.queries import excluded_people, get_contest, get_round
 from academy.contests.views import ContestView, RoundView
 from academy.enrollment.services import enroll_person
-from academy.kernel import clock
+from academy.kernel import chance, clock
 from academy.kernel.actor import Actor
-from academy.kernel.crypto import mac
 from academy.kernel.db import insert_if_absent
 from academy.kernel.errors import Invalid, Unauthenticated
 from academy.kernel.i18n import _l
@@ -61,7 +60,7 @@ def enter(actor: Actor, slug: str, number: int, *, prediction: int | None, lang:
         attempt_id = _first_attempt(work, current, actor.person_id)
         if attempt_id is None:
             enroll_person(actor, actor.person_id, find_course_by_id(contest.course_id), source="self")
-            attempt_id = start_attempt(actor, current.quiz_id, lang=lang)
+            attempt_id = start_attempt(actor, current.quiz_id, lang=lang, by_entrance=True)
         place = place_in_contest(contest, actor.person_id)
         entry = new_entry(work, contest, current, actor.person_id, attempt_id, place)
         if _takes_predictions(work, attempt_id):
@@ -212,7 +211,7 @@ def _participant(work: UnitOfWork, contest_id: int, person_id: int) -> ContestPa
         ContestParticipant,
         contest_id=contest_id,
         person_id=person_id,
-        public_id=mac("contests.participant", f"{contest_id}:{person_id}")[:12],
+        public_id=chance.token_hex(6),
     )
     return work.session.scalars(
         select(ContestParticipant).where(
@@ -222,7 +221,7 @@ def _participant(work: UnitOfWork, contest_id: int, person_id: int) -> ContestPa
 
 
 def _first_attempt(work: UnitOfWork, current: RoundView, person_id: int) -> int | None:
-    """The attempt that counts already, should it have been started on the quiz's own page."""
+    """The attempt that counts already, should it have been started before its quiz was announced for the round."""
     return work.session.scalar(
         first_attempts(current).where(Attempt.person_id == person_id).with_only_columns(func.min(Attempt.id))
     )

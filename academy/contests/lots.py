@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
+
+from academy.kernel import chance
 
 SEED_BYTES = 32
 SALT_BYTES = 16
@@ -18,7 +19,7 @@ OVERALL = "overall"
 
 def new_seed() -> tuple[str, str]:
     """A salt and a seed, hexadecimal."""
-    return secrets.token_hex(SALT_BYTES), secrets.token_hex(SEED_BYTES)
+    return chance.token_hex(SALT_BYTES), chance.token_hex(SEED_BYTES)
 
 
 def commitment(salt: str, seed: str) -> str:

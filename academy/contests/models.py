@@ -113,6 +113,21 @@ class ContestRound(Model):
     revealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class ContestProlongation(Model):
+    """A later closing of an announced round, and why; rows are only ever added."""
+
+    __tablename__ = "contest_prolongation"
+    __table_args__ = (CheckConstraint("closes_after > closes_before", name="later"),)
+
+    id: Mapped[int] = primary_key()
+    round_id: Mapped[int] = mapped_column(ForeignKey("contest_round.id", ondelete="CASCADE"), index=True)
+    closes_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes_after: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ContestParticipant(Model):
     """A person in a contest under a number that tells nothing about who it is."""
 

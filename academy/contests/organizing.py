@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -13,6 +12,7 @@ from academy.audit.services import record
 from academy.catalog.queries import find_course
 from academy.contests import lots
 from academy.contests.checklist import missing_for_contest, missing_for_round
+from academy.contests.closing import enqueue_closing
 from academy.contests.errors import NotReady, RoundFixed, UnreadableRules
 from academy.contests.managing import managed, managed_round, note_organizer
 from academy.contests.models import (
@@ -47,8 +47,6 @@ __all__ = [
     "fit_quiz",
     "remove_round",
 ]
-
-AFTER_CLOSING = timedelta(minutes=6)  # the longest grace of a quiz, and a minute
 
 
 def create_contest(actor: Actor, settings: Mapping[str, Any]) -> ContestView:
@@ -221,12 +219,7 @@ def announce_round(actor: Actor, slug: str, number: int) -> None:
         row.salt, row.seed, row.commitment = salt, seed, lots.commitment(salt, seed)
         row.announced_at = clock.now()
         work.session.flush()
-        work.enqueue(
-            "contests.close",
-            key=f"contests.close:{row.id}",
-            run_at=current.closes_at + AFTER_CLOSING,
-            round_id=row.id,
-        )
+        enqueue_closing(work, row.id, current.closes_at)
         details = {"round": number, "commitment": row.commitment}
         record(actor, "contest.announce_round", "contest", slug, details=details)
 

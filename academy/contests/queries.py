@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -18,10 +19,11 @@ from academy.contests.models import (
     ContestEntry,
     ContestExclusion,
     ContestParticipant,
+    ContestProlongation,
     ContestRound,
 )
 from academy.contests.policies import can_read_contest, can_see_contest, contests_public, contests_read_by
-from academy.contests.views import BoardView, ContestView, OwnEntry, RoundView
+from academy.contests.views import BoardView, ContestView, OwnEntry, ProlongationView, RoundView
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
 from academy.kernel.paging import Page, keyset
@@ -273,20 +275,35 @@ def _board(board_id: int, position: int, name: str, rule: Any) -> BoardView:
 
 
 def _rounds(contest_id: int) -> list[RoundView]:
-    rows = db.session.scalars(
-        select(ContestRound)
+    """The rounds of a contest with their later closings; one query."""
+    rows = db.session.execute(
+        select(ContestRound, ContestProlongation)
+        .outerjoin(ContestProlongation, ContestProlongation.round_id == ContestRound.id)
         .where(ContestRound.contest_id == contest_id)
-        .order_by(ContestRound.number)
+        .order_by(ContestRound.number, ContestProlongation.id)
         .execution_options(populate_existing=True)
-    )
+    ).all()
+    return [
+        _round(current, [later for _round, later in group if later is not None])
+        for current, group in groupby(rows, key=lambda row: row[0])
+    ]
+
+
+def _round(row: ContestRound, later: list[ContestProlongation]) -> RoundView:
     plain = (
         "id contest_id number quiz_id opens_at closes_at prizes announced_at commitment closed_at revealed_at"
     )
-    return [
-        RoundView(
-            **{name: getattr(row, name) for name in plain.split()},
-            salt=row.salt if row.revealed_at else None,
-            seed=row.seed if row.revealed_at else None,
-        )
-        for row in rows
-    ]
+    return RoundView(
+        **{name: getattr(row, name) for name in plain.split()},
+        prolongations=tuple(
+            ProlongationView(
+                at=one.at,
+                closes_before=one.closes_before,
+                closes_after=one.closes_after,
+                reason=one.reason,
+            )
+            for one in later
+        ),
+        salt=row.salt if row.revealed_at else None,
+        seed=row.seed if row.revealed_at else None,
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from academy.contests import exporting, forms, queries, results, services
-from academy.contests.admin_pages import back, managed
+from academy.contests.admin_pages import admin_page, back, managed
 from academy.contests.blueprint import bp
 from academy.contests.errors import ContestNotFound
 from academy.contests.policies import (
@@ -18,7 +18,7 @@ from academy.contests.policies import (
     can_approve_results,
     can_manage_contest,
 )
-from academy.contests.schemas import RoundSettings
+from academy.contests.schemas import ClosingSettings, RoundSettings
 from academy.contests.views import ContestView, RoundView
 from academy.kernel import clock
 from academy.kernel.errors import AcademyError, Conflict, Forbidden, Invalid
@@ -98,6 +98,21 @@ def announce_round(contest: str, number: int) -> Response:
         flash(f"{error.message} {error.next_step}".strip(), "error")
     else:
         flash(_("The round is announced, with the commitment to the seed of its draw."), "success")
+    return back(contest)
+
+
+@bp.post("/admin/contests/<contest>/rounds/<int:number>/prolongation")
+@needs(CONTEST_MANAGE)
+def prolong_round(contest: str, number: int) -> Any:
+    form = request.form
+    try:
+        later = {"closes_on": form.get("closes_on", ""), "closes_time": form.get("closes_time") or None}
+        services.prolong_round(
+            current_actor(), contest, number, load(ClosingSettings(), later), reason=form.get("reason", "")
+        )
+    except (Forbidden, Invalid, Conflict) as refusal:
+        return admin_page(contest, refusal=refusal, about=number), refusal.status
+    flash(_("Prolonged. Everybody reads it on the page of the round, with your reason."), "success")
     return back(contest)
 
 

@@ -131,6 +131,27 @@ def _closing(data: Mapping[str, Any]) -> datetime:
     return clock.day_end(day) if time is None else _instant(datetime.combine(day, time.replace(tzinfo=None)))
 
 
+class ClosingSettings(Schema):
+    """A later closing; a day without a time is all of that day."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    closes_on = fields.Date(
+        required=True,
+        error_messages={"invalid": _l("Write a day."), "required": _l("Write a day.")},
+    )
+    closes_time = fields.Time(
+        load_default=None,
+        allow_none=True,
+        error_messages={"invalid": _l("Write a time, for instance 17:00.")},
+    )
+
+    @post_load
+    def as_instant(self, data: dict[str, Any], **named: Any) -> datetime:
+        return _closing(data)
+
+
 # --- the API -----------------------------------------------------------------------------------
 
 
@@ -228,6 +249,15 @@ class BoardOut(Schema):
     positions = fields.List(fields.String(), required=True)
 
 
+class ProlongationOut(Schema):
+    """A later closing of a round, and why."""
+
+    at = fields.AwareDateTime(required=True)
+    closes_before = fields.AwareDateTime(required=True)
+    closes_after = fields.AwareDateTime(required=True)
+    reason = fields.String(required=True)
+
+
 class RoundOut(Schema):
     """An announced round; ``salt`` and ``seed`` are null until they are revealed."""
 
@@ -240,6 +270,7 @@ class RoundOut(Schema):
     salt = fields.String(required=True, allow_none=True)
     seed = fields.String(required=True, allow_none=True)
     prizes = fields.List(fields.Nested(PrizeOut), required=True)
+    prolongations = fields.List(fields.Nested(ProlongationOut), required=True)
 
 
 class ContestOut(Schema):

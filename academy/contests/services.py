@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from academy.contests.closing import close_round
+from academy.contests.closing import close_round, close_when_due
 from academy.contests.deciding import approve, compute_again, correct, draw, propose, publish, send_back
 from academy.contests.entering import change_prediction, enter, obstacles_to_enter, withdraw_name
 from academy.contests.excluding import exclude, include_again
@@ -16,6 +16,7 @@ from academy.contests.organizing import (
     fit_quiz,
     remove_round,
 )
+from academy.contests.prolonging import prolong_round
 
 __all__ = [
     "add_round",
@@ -26,6 +27,7 @@ __all__ = [
     "change_prediction",
     "change_round",
     "close_round",
+    "close_when_due",
     "compute_again",
     "correct",
     "create_contest",
@@ -35,6 +37,7 @@ __all__ = [
     "fit_quiz",
     "include_again",
     "obstacles_to_enter",
+    "prolong_round",
     "propose",
     "publish",
     "remove_round",

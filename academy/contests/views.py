@@ -26,8 +26,28 @@ class BoardView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProlongationView:
+    """A later closing of a round, when it was decided, and why."""
+
+    at: datetime
+    closes_before: datetime
+    closes_after: datetime
+    reason: str
+
+    @property
+    def last_moment(self) -> datetime:
+        """The last second of the round from then on."""
+        return self.closes_after - SECOND
+
+    @property
+    def former_moment(self) -> datetime:
+        """The last second that it would have had."""
+        return self.closes_before - SECOND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundView:
-    """A round; ``salt`` and ``seed`` are None until they are revealed."""
+    """A round; ``salt`` and ``seed`` are None until they are revealed. ``prolongations``: the first one first."""
 
     id: int
     contest_id: int
@@ -42,6 +62,7 @@ class RoundView:
     revealed_at: datetime | None
     salt: str | None
     seed: str | None
+    prolongations: tuple[ProlongationView, ...] = ()
 
     @property
     def phase(self) -> str:

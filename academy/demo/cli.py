@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from random import Random
 
@@ -21,6 +22,7 @@ from academy.demo.city import PASSWORD, build_city
 from academy.demo.contest import hold_contest
 from academy.demo.studies import teach
 from academy.item_analysis.services import analyse_quiz, due_quizzes
+from academy.kernel import chance
 from academy.kernel.actor import Actor
 from academy.kernel.db import db
 from academy.kernel.jobs import run_all
@@ -47,7 +49,12 @@ def fill(seed: int) -> None:
     if db.session.scalar(select(Account.id).limit(1)) is not None:
         raise click.ClickException("This academy has accounts already; the demo fills empty ones only.")
     _note(seed, complete=False)
-    random = Random(seed)
+    with chance.seeded(seed) if not settings().is_production else nullcontext():
+        _fill(Random(seed))
+    _note(seed, complete=True)
+
+
+def _fill(random: Random) -> None:
     _say("courses from the content folder")
     report = sync_content(Actor.system(), settings().content, content_parts(current_app))
     for fault in report.faults:
@@ -63,7 +70,6 @@ def fill(seed: int) -> None:
     _say("the search index")
     run_all()
     rebuild()
-    _note(seed, complete=True)
 
 
 def _note_file() -> Path:

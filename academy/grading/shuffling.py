@@ -8,18 +8,18 @@ whether there are 4 or 40,000 answers makes no difference to how one is found.
 from __future__ import annotations
 
 import hashlib
-import secrets
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
 from academy.grading.models import MarkingAnswer
+from academy.kernel import chance
 
 PRIME = 1_000_003
 
 
 def new_shuffle() -> int:
-    return 1 + secrets.randbelow(PRIME - 1)
+    return 1 + chance.below(PRIME - 1)
 
 
 def order_for(account_id: int, *, horizontal: bool) -> tuple[ColumnElement[Any], ...]:

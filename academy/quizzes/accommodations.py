@@ -1,4 +1,4 @@
-"""What single people are granted at a quiz: more time, another window, more attempts; with a reason, in the journal."""
+"""What single people are granted at a quiz: time, a window, attempts, pauses; with a reason, in the journal."""
 
 from __future__ import annotations
 
@@ -33,8 +33,6 @@ __all__ = [
     "withdraw_accommodation",
 ]
 
-MAX_EXTRA_MINUTES, MAX_EXTRA_PERCENT, MAX_EXTRA_ATTEMPTS = 24 * 60, 300, 100
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccommodationRow:
@@ -48,6 +46,9 @@ class AccommodationRow:
     extra_attempts: int
     opens: datetime | None
     closes: datetime | None
+    pauses: int
+    pause_minutes: int
+    pause_past_close: bool
     reason: str
     granted_by: str | None
     granted_at: datetime
@@ -80,6 +81,9 @@ def list_accommodations(actor: Actor, quiz_id: int) -> list[AccommodationRow]:
             extra_attempts=row.extra_attempts,
             opens=row.opens,
             closes=row.closes,
+            pauses=row.pauses,
+            pause_minutes=row.pause_minutes,
+            pause_past_close=row.pause_past_close,
             reason=row.reason,
             granted_by=by,
             granted_at=row.granted_at,
@@ -93,8 +97,9 @@ def grant_accommodation(actor: Actor, quiz_id: int, who: int | str, granted: Map
 
     Args:
         who: the person's id, or the name with which they sign in.
-        granted: ``extra_minutes``, ``extra_percent``, ``extra_attempts``, ``opens``, ``closes``, ``reason``, as
-            :class:`academy.quizzes.schemas.AccommodationBody` loads them.
+        granted: ``extra_minutes``, ``extra_percent``, ``extra_attempts``, ``opens``, ``closes``, ``pauses``,
+            ``pause_minutes``, ``pause_past_close``, ``reason``, as
+            :class:`academy.quizzes.room_schemas.AccommodationBody` loads them.
 
     Returns:
         The person's id.
@@ -173,12 +178,22 @@ def _checked(granted: Mapping[str, Any]) -> dict[str, Any]:
         "extra_attempts": granted.get("extra_attempts") or 0,
         "opens": granted.get("opens"),
         "closes": granted.get("closes"),
+        "pauses": granted.get("pauses") or 0,
+        "pause_minutes": granted.get("pause_minutes") or 0,
+        "pause_past_close": bool(granted.get("pause_past_close")),
         "reason": checked_reason(granted.get("reason") or ""),
     }
-    if not any(value for name, value in values.items() if name != "reason"):
-        message = _l("Grant at least one thing: time, an attempt or a window.")
+    if not any(value for name, value in values.items() if name not in ("reason", "pause_past_close")):
+        message = _l("Grant at least one thing: time, an attempt, a window or pauses.")
         raise Invalid(message, rule="accommodation.nothing", errors={"extra_minutes": [message]})
     if values["opens"] and values["closes"] and values["closes"] <= values["opens"]:
         message = _l("The quiz closes before it opens.")
         raise Invalid(message, rule="accommodation.window", errors={"closes": [message]})
+    if bool(values["pauses"]) != bool(values["pause_minutes"]):
+        message = _l("Say both how many times the clock may be stopped and for how many minutes in all.")
+        missing = "pause_minutes" if values["pauses"] else "pauses"
+        raise Invalid(message, rule="accommodation.pauses", errors={missing: [message]})
+    if values["pause_past_close"] and not values["pauses"]:
+        message = _l("Without pauses there is no time to make up after the quiz has closed.")
+        raise Invalid(message, rule="accommodation.pauses", errors={"pauses": [message]})
     return values

@@ -14,7 +14,7 @@ from academy.kernel.actor import Actor
 from academy.kernel.errors import Invalid
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
 from academy.questions.queries import VersionRow, check_answer, read_answer
-from academy.quizzes.models import AnswerLog, AttemptItem
+from academy.quizzes.models import AnswerLog, Attempt, AttemptItem
 from academy.quizzes.opening import open_attempt, slot_of
 from academy.quizzes.seat import NOWHERE, Seat
 from academy.quizzes.slot_queries import slot_rows
@@ -46,7 +46,14 @@ class FormAnswer:
 
 
 def save_answer(
-    actor: Actor, attempt_id: int, slot: int, sequence: int, answer: Any, *, seat: Seat = NOWHERE
+    actor: Actor,
+    attempt_id: int,
+    slot: int,
+    sequence: int,
+    answer: Any,
+    *,
+    seat: Seat = NOWHERE,
+    typed_at: datetime | None = None,
 ) -> StoredAnswer:
     """Store the answer of a slot under the client's sequence number.
 
@@ -56,27 +63,38 @@ def save_answer(
     Args:
         sequence: from 1, counted by the client for each slot.
         answer: as JSON, None to take the answer back.
+        typed_at: when, as the page says by the academy's clock; needed while the attempt is paused.
 
     Raises:
         NotFound: there is no such attempt of the actor, or no such slot.
         AttemptClosed: it was submitted, or the deadline and its grace are over; nothing was stored.
         OtherDevice, WrongPlace: it is not to be written from this seat; nothing was stored.
+        AttemptPaused: it was not typed before the pause; nothing was stored.
         Invalid: the answer does not fit the item; nothing was stored.
     """
     with unit_of_work() as work:
-        attempt = open_attempt(work, actor, attempt_id, seat)
+        attempt = open_attempt(work, actor, attempt_id, seat, typed_at=typed_at)
         item, version = slot_of(attempt.id, slot)
-        return _store(work, item, version, sequence, answer)
+        return _store(work, item, version, sequence, answer, _claimed(attempt, typed_at))
 
 
 def save_form_answer(
-    actor: Actor, attempt_id: int, slot: int, sequence: int, form: Any, name: str, *, seat: Seat = NOWHERE
+    actor: Actor,
+    attempt_id: int,
+    slot: int,
+    sequence: int,
+    form: Any,
+    name: str,
+    *,
+    seat: Seat = NOWHERE,
+    typed_at: datetime | None = None,
 ) -> StoredAnswer:
     """Like :func:`save_answer`, with the answer as the fields ``name…`` of a form."""
     with unit_of_work() as work:
-        attempt = open_attempt(work, actor, attempt_id, seat)
+        attempt = open_attempt(work, actor, attempt_id, seat, typed_at=typed_at)
         item, version = slot_of(attempt.id, slot)
-        return _store(work, item, version, sequence, read_answer(version, form, name))
+        answer = read_answer(version, form, name)
+        return _store(work, item, version, sequence, answer, _claimed(attempt, typed_at))
 
 
 def save_form(
@@ -105,6 +123,7 @@ def save_form(
         NotFound: there is no such attempt of the actor.
         AttemptClosed: it was submitted, or its time is over; nothing was stored.
         OtherDevice, WrongPlace: it is not to be written from this seat; nothing was stored.
+        AttemptPaused: its clock stands still; nothing was stored.
     """
     refused: dict[int, Invalid] = {}
     with unit_of_work() as work:
@@ -128,11 +147,16 @@ def save_form(
 
 
 def _store(
-    work: UnitOfWork, item: AttemptItem, version: VersionRow, sequence: int, answer: Any
+    work: UnitOfWork,
+    item: AttemptItem,
+    version: VersionRow,
+    sequence: int,
+    answer: Any,
+    typed_at: datetime | None,
 ) -> StoredAnswer:
     checked = with_own_files(work, item, version, check_answer(version, answer))
     if sequence > item.stored_sequence:
-        write_answer(work, item, sequence, checked)
+        write_answer(work, item, sequence, checked, typed_at)
     return StoredAnswer(
         slot=item.slot,
         stored_sequence=item.stored_sequence,
@@ -141,12 +165,26 @@ def _store(
     )
 
 
-def write_answer(work: UnitOfWork, item: AttemptItem, sequence: int, answer: Any) -> None:
+def _claimed(attempt: Attempt, typed_at: datetime | None) -> datetime | None:
+    """When an answer was typed, where that is kept: once the attempt has been paused."""
+    return typed_at if attempt.paused_until is not None else None
+
+
+def write_answer(
+    work: UnitOfWork, item: AttemptItem, sequence: int, answer: Any, typed_at: datetime | None = None
+) -> None:
     """Put a checked answer into the current state and the log, for services of this slice; both or neither."""
     now = clock.now()
     item.stored_sequence, item.answer, item.answered_at = sequence, answer, now
     work.session.add(
-        AnswerLog(attempt_id=item.attempt_id, slot=item.slot, sequence=sequence, answer=answer, at=now)
+        AnswerLog(
+            attempt_id=item.attempt_id,
+            slot=item.slot,
+            sequence=sequence,
+            answer=answer,
+            at=now,
+            typed_at=typed_at,
+        )
     )
     work.session.flush()
 

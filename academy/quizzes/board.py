@@ -46,6 +46,8 @@ class Sitting:
     deadline: datetime | None
     accepts_until: datetime | None
     extra_minutes: int
+    paused_until: datetime | None
+    paused_seconds: int
     items: int
     answered: int
     last_stored_at: datetime | None
@@ -56,10 +58,15 @@ class Sitting:
         return self.state == OPEN
 
     def minutes_left(self, now: datetime) -> int | None:
-        """Whole minutes to the deadline, never below 0; None without one or when closed."""
+        """Whole minutes of writing left, never below 0; None without a deadline or when closed."""
         if not self.is_open or self.deadline is None:
             return None
-        return max(0, int((self.deadline - now).total_seconds() // 60))
+        begins = self.paused_until if self.is_paused(now) else now
+        return max(0, int((self.deadline - begins).total_seconds() // 60))
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether its clock stands still."""
+        return self.is_open and self.paused_until is not None and now < self.paused_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +126,8 @@ _OF_ATTEMPT = (
     "deadline",
     "accepts_until",
     "extra_minutes",
+    "paused_until",
+    "paused_seconds",
 )
 
 

@@ -20,6 +20,7 @@ from academy.questions.queries import VersionRow, grade_item
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted
 from academy.quizzes.marks import FOUR_PLACES, mark_of, share_of, to_decimal, with_penalty
 from academy.quizzes.models import EXPIRED, OPEN, SUBMITTED, Attempt, AttemptItem, Quiz, QuizVersion
+from academy.quizzes.pause_rules import require_running
 from academy.quizzes.queries import get_attempt
 from academy.quizzes.rules import QuizRules
 from academy.quizzes.seat import NOWHERE, Seat, require_device
@@ -53,6 +54,7 @@ def submit_attempt(actor: Actor, attempt_id: int, *, seat: Seat = NOWHERE) -> st
     Raises:
         NotFound: there is no such attempt of the actor.
         OtherDevice: it is being sat on another device, and its time is not over.
+        AttemptPaused: its clock stands still.
     """
     if actor.person_id is None:
         raise NotFound(_l("There is no such attempt."))
@@ -62,8 +64,10 @@ def submit_attempt(actor: Actor, attempt_id: int, *, seat: Seat = NOWHERE) -> st
         if attempt is None or attempt.person_id != actor.person_id:
             raise NotFound(_l("There is no such attempt."))
         if attempt.state == OPEN:
-            if not _is_overdue(attempt, database_clock.now()):
+            now = database_clock.now()
+            if not _is_overdue(attempt, now):
                 require_device(attempt.device, seat)
+                require_running(attempt, now)
             _close(work, attempt, pinned or rules_of(attempt), ahead)
         return attempt.state
 
@@ -155,7 +159,9 @@ def _tell_graded(work: UnitOfWork, attempt: Attempt, course_id: int) -> None:
 def grade_later(work: UnitOfWork, attempt: Attempt, items: Iterable[AttemptItem]) -> None:
     """Have a job grade what a failing or missing grader left."""
     if any(_waits_for_grader(item) for item in items):
-        work.enqueue("quizzes.grade_pending", key=f"quizzes.grade_pending:{attempt.id}", attempt_id=attempt.id)
+        work.enqueue(
+            "quizzes.grade_pending", key=f"quizzes.grade_pending:{attempt.id}", attempt_id=attempt.id
+        )
 
 
 def hold_attempt(work: UnitOfWork, attempt_id: int) -> Attempt | None:

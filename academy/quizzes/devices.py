@@ -26,7 +26,7 @@ def take_over(actor: Actor, attempt_id: int, seat: Seat) -> None:
         WrongPlace: the quiz is not to be sat from this network.
     """
     with unit_of_work() as work:
-        attempt = open_attempt(work, actor, attempt_id, seat, take_over=True)
+        attempt = open_attempt(work, actor, attempt_id, seat, take_over=True, while_paused=True)
         if attempt.device is not None and attempt.device != seat.device:
             attempt.device = seat.device
             note_device(work, attempt, seat)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -73,6 +74,11 @@ class Attempt(Model):
     schema. ``deadline`` is what the learner is told; ``accepts_until`` adds the grace. ``score`` is
     the unrounded share of the points, ``mark`` the ten-point mark made of it. ``device`` names the one on
     which it is being sat, None where the quiz does not care. ``extra_minutes`` were granted while it was sat.
+
+    ``closes_at`` is when the quiz closes for its learner; what the learner may pause is copied from the
+    accommodation at the start. It is paused from ``paused_from`` to ``paused_until``, which never lies behind the
+    deadline: once that has passed, the clock runs again without anybody doing anything. ``paused_seconds``: all
+    pauses together.
     """
 
     __tablename__ = "attempt"
@@ -115,6 +121,13 @@ class Attempt(Model):
     passed: Mapped[bool | None]
     device: Mapped[str | None] = mapped_column(String(80))
     extra_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pauses: Mapped[int] = mapped_column(default=0, server_default="0")
+    pause_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    pause_past_close: Mapped[bool] = mapped_column(default=False, server_default=false())
+    paused_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class AttemptItem(Model):
@@ -204,7 +217,10 @@ class AttemptFile(Model):
 
 
 class AnswerLog(Model):
-    """Every change of an answer, in the order the client made them; rows are only ever added."""
+    """Every change of an answer, in the order the client made them; rows are only ever added.
+
+    ``typed_at``: as its page claims, kept for what came in after the attempt had been paused.
+    """
 
     __tablename__ = "answer_log"
 
@@ -213,6 +229,7 @@ class AnswerLog(Model):
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     answer: Mapped[Any | None] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    typed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ExamSeal(Model):
@@ -290,13 +307,46 @@ class AttemptDevice(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class AttemptPause(Model):
+    """A time in which the clock of an attempt stood still; rows are only ever added, and ended once.
+
+    ``ends_at``: when it ends by itself. ``deadline_before`` is moved by as long as it lasts, at most to ``limit``
+    (None: without one). ``own``: taken by the learner, out of what is granted; else ordered by an invigilator.
+    """
+
+    __tablename__ = "attempt_pause"
+    __table_args__ = (
+        CheckConstraint("ends_at > started_at", name="ends"),
+        CheckConstraint("ended_at IS NULL OR ended_at <= ends_at", name="ended"),
+    )
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    own: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(1000))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deadline_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    limit: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+
+
 class Accommodation(Model):
-    """What one person is granted at one quiz; each change of it is in the journal."""
+    """What one person is granted at one quiz; each change of it is in the journal.
+
+    ``pauses`` times the person may stop the clock, for ``pause_minutes`` in all; the time is made up even after
+    the quiz has closed only with ``pause_past_close``.
+    """
 
     __tablename__ = "accommodation"
     __table_args__ = (
         CheckConstraint("extra_minutes >= 0 AND extra_percent >= 0 AND extra_attempts >= 0", name="extra"),
         CheckConstraint("opens IS NULL OR closes IS NULL OR opens < closes", name="window"),
+        CheckConstraint(
+            "pauses >= 0 AND pause_minutes >= 0 AND (pauses = 0) = (pause_minutes = 0)", name="pauses"
+        ),
     )
 
     quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id", ondelete="CASCADE"), primary_key=True)
@@ -306,6 +356,9 @@ class Accommodation(Model):
     extra_minutes: Mapped[int] = mapped_column(default=0)
     extra_percent: Mapped[int] = mapped_column(default=0)
     extra_attempts: Mapped[int] = mapped_column(default=0)
+    pauses: Mapped[int] = mapped_column(default=0, server_default="0")
+    pause_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    pause_past_close: Mapped[bool] = mapped_column(default=False, server_default=false())
     opens: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(String(1000))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from academy.kernel.actor import Actor
@@ -12,6 +14,7 @@ from academy.kernel.unit_of_work import UnitOfWork
 from academy.questions.queries import VersionRow
 from academy.quizzes.errors import AttemptClosed
 from academy.quizzes.models import OPEN, Attempt, AttemptItem, QuizVersion
+from academy.quizzes.pause_rules import require_running
 from academy.quizzes.rules import DeliveryRules
 from academy.quizzes.seat import Seat, require_device, require_place
 from academy.quizzes.slot_queries import slot_rows
@@ -20,7 +23,14 @@ __all__ = ["open_attempt", "slot_of"]
 
 
 def open_attempt(
-    work: UnitOfWork, actor: Actor, attempt_id: int, seat: Seat, *, take_over: bool = False
+    work: UnitOfWork,
+    actor: Actor,
+    attempt_id: int,
+    seat: Seat,
+    *,
+    take_over: bool = False,
+    typed_at: datetime | None = None,
+    while_paused: bool = False,
 ) -> Attempt:
     """The actor's attempt, held until the transaction ends, if it still takes answers from this seat.
 
@@ -28,6 +38,11 @@ def open_attempt(
 
     Args:
         take_over: the seat may be a new one.
+        typed_at: when what is to be stored was typed, as its page says; before a pause, the pause lets it through.
+        while_paused: the clock may stand still.
+
+    Raises:
+        NotFound, AttemptClosed, WrongPlace, OtherDevice, AttemptPaused
     """
     row = work.session.execute(
         select(Attempt, QuizVersion.settings, now_column())
@@ -54,6 +69,8 @@ def open_attempt(
     require_place(DeliveryRules.from_settings(settings), seat)
     if not take_over:
         require_device(attempt.device, seat)
+    if not while_paused:
+        require_running(attempt, now, typed_at)
     return attempt
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from werkzeug.datastructures import MultiDict
+
 from academy.quizzes.answers import FormAnswer
 
 MAX_SLOTS = 400
@@ -26,6 +30,14 @@ def answers_in(form: object) -> dict[str, FormAnswer]:
         if _is_number(slot) and _is_number(base) and len(found) < MAX_SLOTS:
             found[field_name(int(slot))] = FormAnswer(slot=int(slot), based_on=int(base))
     return found
+
+
+def sent_along(form: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """The fields of answers in a form that could not be stored, to be carried to the next try."""
+    return [(name, value) for name, value in form.items(multi=True) if _OF_ANSWERS.match(name)]
+
+
+_OF_ANSWERS = re.compile(r"(s|base\.)[0-9]")
 
 
 def _is_number(text: str) -> bool:

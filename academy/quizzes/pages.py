@@ -15,12 +15,29 @@ from academy.kernel.http import current_actor, larger_body
 from academy.kernel.i18n import LANGUAGE_NAMES, LOCALES, _, current_language
 from academy.kernel.rights import public, signed_in
 from academy.questions.queries import read_answer
-from academy.quizzes import paper_pages, proof_pages, queries, room_pages, services, studio_pages
+from academy.quizzes import (
+    paper_pages,
+    pause_pages,
+    proof_pages,
+    queries,
+    room_pages,
+    services,
+    studio_pages,
+)
 from academy.quizzes.answers_file import file_key
 from academy.quizzes.blueprint import bp
 from academy.quizzes.enrollments import standing
-from academy.quizzes.errors import AttemptClosed, CannotStart, OtherDevice, WrongPlace
-from academy.quizzes.page_fields import answers_in, base_name, field_name
+from academy.quizzes.entrances import entrance_of
+from academy.quizzes.errors import (
+    AttemptClosed,
+    AttemptPaused,
+    CannotStart,
+    OtherDevice,
+    OtherEntrance,
+    WrongPlace,
+)
+from academy.quizzes.page_fields import answers_in, base_name, field_name, sent_along
+from academy.quizzes.pausing import own_pauses
 from academy.quizzes.policies import can_invigilate
 from academy.quizzes.result_parts import result_parts
 from academy.quizzes.results import body_of, result_of
@@ -29,7 +46,7 @@ from academy.quizzes.seat_queries import require_seat
 from academy.quizzes.sending import answer_file_response
 from academy.quizzes.views import AttemptView
 
-__all__ = ["bp", "paper_pages", "proof_pages", "room_pages", "studio_pages"]
+__all__ = ["bp", "paper_pages", "pause_pages", "proof_pages", "room_pages", "studio_pages"]
 
 
 @bp.get("/quizzes/<int:quiz>")
@@ -50,6 +67,8 @@ def start_attempt(quiz: int) -> Response | tuple[str, int]:
             code=request.form.get("code", ""),
             seat=current_seat(),
         )
+    except OtherEntrance as refusal:
+        return redirect(request.script_root + refusal.path, code=303)
     except (CannotStart, WrongPlace, TooMany) as refusal:
         return _quiz_page(quiz, refusal), refusal.status
     return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
@@ -65,6 +84,8 @@ def show_attempt(attempt: int) -> str | tuple[str, int]:
         require_seat(actor, view, current_seat())
     except OtherDevice as refusal:
         return _take_over_page(view, refusal), 200
+    except AttemptPaused:
+        return pause_pages.paused_page(view), 200
     if view.attempt.is_open and queries.is_own(actor, view.attempt.person_id):
         return _paper(view)
     return _result_page(view)
@@ -81,7 +102,7 @@ def show_file(attempt: int, key: str) -> Response:
 @signed_in
 @larger_body(services.MAX_UPLOAD)
 def save_page(attempt: int) -> Response | tuple[str, int]:
-    """Store the page's answers and stay, or go on to the look back."""
+    """Store the page's answers and stay, go on to the look back, or take a pause."""
     target = "quizzes.review_attempt" if "review" in request.form else "quizzes.show_attempt"
     try:
         form, refused = _store_page(attempt)
@@ -89,11 +110,15 @@ def save_page(attempt: int) -> Response | tuple[str, int]:
         return _take_over_page(
             services.get_current_attempt(current_actor(), attempt), refusal
         ), refusal.status
+    except AttemptPaused as refusal:
+        return pause_pages.paused_page_of(attempt), refusal.status
     except AttemptClosed as closed:
         flash(str(closed.message), "error")
         return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
     if refused:
         return _paper(services.get_current_attempt(current_actor(), attempt), form, refused), 422
+    if "pause" in request.form:
+        return pause_pages.take_pause(attempt)
     return redirect(url_for(target, attempt=attempt), code=303)
 
 
@@ -105,7 +130,10 @@ def review_attempt(attempt: int) -> str | Response:
     view = services.get_current_attempt(actor, attempt)
     if not view.attempt.is_open or not queries.is_own(actor, view.attempt.person_id):
         return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
-    require_seat(actor, view, current_seat())
+    try:
+        require_seat(actor, view, current_seat())
+    except AttemptPaused:
+        return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
     return render_template("quizzes/review.html", view=view, server_now=view.server_now)
 
 
@@ -121,12 +149,34 @@ def take_over(attempt: int) -> Response | tuple[str, int]:
             if answers
             else {}
         )
+    except AttemptPaused as refusal:
+        return pause_pages.paused_page_of(attempt), refusal.status
     except AttemptClosed as closed:
         flash(str(closed.message), "error")
         refused = {}
     if refused:
-        return _paper(services.get_current_attempt(actor, attempt), refused), 422
+        return _paper(services.get_current_attempt(actor, attempt), request.form, refused), 422
     return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
+
+
+@bp.post("/attempts/<int:attempt>/resumption")
+@signed_in
+def go_on(attempt: int) -> Response | tuple[str, int]:
+    """End one's own pause; what a page without scripts had sent in vain is stored now."""
+    actor, answers = current_actor(), answers_in(request.form)
+    try:
+        services.end_own_pause(actor, attempt, seat=current_seat())
+        refused = (
+            services.save_form(actor, attempt, request.form, answers, seat=current_seat()) if answers else {}
+        )
+    except OtherDevice as refusal:
+        return _take_over_page(services.get_current_attempt(actor, attempt), refusal), refusal.status
+    except Conflict as refusal:
+        flash(f"{refusal.message} {refusal.next_step}".strip(), "error")
+        refused = {}
+    if refused:
+        return _paper(services.get_current_attempt(actor, attempt), request.form, refused), 422
+    return pause_pages.to_attempt(attempt)
 
 
 @bp.post("/attempts/<int:attempt>/submission")
@@ -144,14 +194,20 @@ def submit_attempt(attempt: int) -> Response | tuple[str, int]:
             flash(_("The time was over: answers that had not been stored by then do not count."), "warning")
         except OtherDevice as refusal:
             return _take_over_page(services.get_current_attempt(actor, attempt), refusal), refusal.status
-    services.submit_attempt(actor, attempt, seat=current_seat())
+        except AttemptPaused as refusal:
+            return pause_pages.paused_page_of(attempt), refusal.status
+    try:
+        services.submit_attempt(actor, attempt, seat=current_seat())
+    except AttemptPaused as refusal:
+        return pause_pages.paused_page_of(attempt), refusal.status
     return redirect(url_for("quizzes.show_attempt", attempt=attempt), code=303)
 
 
 def _take_over_page(view: AttemptView, refusal: OtherDevice) -> str:
     """What was sent comes along, to be stored once the attempt goes on here."""
-    sent = [(name, value) for name, value in request.form.items(multi=True) if name[:1] in "sb"]
-    return render_template("quizzes/take_over.html", view=view, refusal=refusal, sent=sent)
+    return render_template(
+        "quizzes/take_over.html", view=view, refusal=refusal, sent=sent_along(request.form)
+    )
 
 
 def _store_page(attempt: int) -> tuple[MultiDict, dict[int, AcademyError]]:
@@ -165,7 +221,7 @@ def _store_page(attempt: int) -> tuple[MultiDict, dict[int, AcademyError]]:
             try:
                 kept = services.upload_file(actor, attempt, sent.slot, file.filename, file.read(), seat=seat)
             except (Conflict, Invalid) as refusal:
-                if isinstance(refusal, AttemptClosed | OtherDevice | WrongPlace):
+                if isinstance(refusal, AttemptClosed | AttemptPaused | OtherDevice | WrongPlace):
                     raise
                 refused[sent.slot] = refusal
             else:
@@ -187,12 +243,14 @@ def _quiz_page(quiz_id: int, refusal: AcademyError | None = None) -> str:
         quiz=quiz,
         course=course,
         running=running,
+        is_paused=running is not None and running.is_paused(now),
         finished=finished,
         marks_shown=queries.marks_shown(quiz.rules, stands.used),
         next_number=stands.used + 1,
         attempts_left=quiz.rules.attempts_left(stands.used),
         paper_languages=[(code, LANGUAGE_NAMES[code]) for code in course.languages if code in LANGUAGE_NAMES],
         obstacles=queries.obstacles_of(actor, quiz, stands),
+        entrance=None if running else entrance_of(quiz_id),
         refusal=refusal,
         allowance=quiz.allowance,
         code=request.form.get("code", "") if isinstance(refusal, CannotStart) else "",
@@ -209,6 +267,7 @@ def _paper(
         "quizzes/paper.html",
         view=view,
         server_now=view.server_now,
+        pauses=own_pauses(view.attempt, view.server_now) if view.attempt.pauses else None,
         file_key=file_key(view.attempt.id, view.attempt.person_id),
         refused=refused,
         sequences={str(slot.slot): slot.stored_sequence for slot in view.slots},

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from secrets import randbits
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from academy.enrollment.models import Enrollment
+from academy.kernel import chance
 from academy.kernel.db import Prepared
 from academy.kernel.i18n import _l
 from academy.questions.models import Item, ItemVersion
@@ -49,7 +49,7 @@ def draw_paper(quiz: QuizRow, run: Enrollment, *, number: int, lang: str) -> Dra
     rules = quiz.rules
     if not rules.examination:
         candidates: Sequence[Candidate] = pool(quiz.course_id)
-        seed, seen = randbits(SEED_BITS), _met(run, candidates)
+        seed, seen = chance.randbits(SEED_BITS), _met(run, candidates)
         return DrawnPaper(seed=seed, slots=_slots(rules, seed, candidates, seen), seen=seen)
     seal = holding_seal(quiz)
     if seal is None:

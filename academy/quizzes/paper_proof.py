@@ -22,11 +22,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from academy.kernel import chance
 from academy.quizzes.paper import DrawRule
 
 FORMAT = "academy-examination/1"
@@ -45,7 +45,7 @@ def hash_of(data: Any) -> str:
 
 def new_secret() -> str:
     """256 random bits, hexadecimal."""
-    return secrets.token_hex(32)
+    return chance.token_hex(32)
 
 
 def commitment(salt: str, seed: str) -> str:

@@ -87,6 +87,13 @@ SUMMARY = (
     Attempt.passed,
     Attempt.device,
     Attempt.extra_minutes,
+    Attempt.closes_at,
+    Attempt.pauses,
+    Attempt.pause_minutes,
+    Attempt.pause_past_close,
+    Attempt.paused_from,
+    Attempt.paused_until,
+    Attempt.paused_seconds,
 )
 _SUMMARY_NAMES = tuple(column.key for column in SUMMARY)
 
@@ -137,7 +144,16 @@ def get_quiz(quiz_id: int, person_id: int | None = None) -> QuizRow:
     return replace(quiz, needs_code=code_of is not None, allowance=allowance)
 
 
-_GRANTED = ("extra_minutes", "extra_percent", "extra_attempts", "opens", "closes")
+_GRANTED = (
+    "extra_minutes",
+    "extra_percent",
+    "extra_attempts",
+    "opens",
+    "closes",
+    "pauses",
+    "pause_minutes",
+    "pause_past_close",
+)
 _BY_ID = Prepared(
     _quizzes()
     .add_columns(
@@ -297,11 +313,11 @@ def get_log(actor: Actor, attempt_id: int) -> list[LogRow]:
     course = find_course_by_id(view.course_id)
     require(actor, can_read_attempts, course)
     rows = db.session.execute(
-        select(AnswerLog.slot, AnswerLog.sequence, AnswerLog.at, AnswerLog.answer)
+        select(AnswerLog.slot, AnswerLog.sequence, AnswerLog.at, AnswerLog.answer, AnswerLog.typed_at)
         .where(AnswerLog.attempt_id == attempt_id)
         .order_by(AnswerLog.at, AnswerLog.slot, AnswerLog.sequence)
     )
-    return [LogRow(slot=row.slot, sequence=row.sequence, at=row.at, answer=row.answer) for row in rows]
+    return [LogRow(**row._mapping) for row in rows]
 
 
 def is_own(actor: Actor, person_id: int) -> bool:

@@ -19,6 +19,7 @@ from academy.kernel.i18n import _l
 from academy.kernel.rights import public, signed_in
 from academy.quizzes import queries, room_rest, services
 from academy.quizzes.enrollments import standing
+from academy.quizzes.entrances import entrance_of
 from academy.quizzes.page_fields import field_name
 from academy.quizzes.paper_publication import proof_of
 from academy.quizzes.results import Result, body_of, result_of
@@ -32,6 +33,7 @@ from academy.quizzes.schemas import (
     QuizOut,
     StartQuery,
     StoredOut,
+    TimeOut,
     UploadedOut,
 )
 from academy.quizzes.seat_of_request import current_seat
@@ -60,10 +62,12 @@ def show_quiz(quiz: int) -> dict[str, Any]:
     attempts = queries.attempts_of(actor.person_id, quiz)
     now = clock.now()
     stands = standing(actor.person_id, quiz, course.id, now)
+    entrance = entrance_of(quiz)
     running = next((one.id for one in attempts if one.is_open and not one.is_overdue(now)), None)
     return _quiz(found, course.slug) | {
         "attempts_left": found.rules.attempts_left(stands.used),
         "open_attempt": running,
+        "entrance": entrance.path if entrance else None,
         "needs_code": found.needs_code,
         "accommodation": asdict(found.allowance) if found.allowance else None,
         "obstacles": [
@@ -98,7 +102,9 @@ def start_attempt(quiz: int, query: Mapping[str, Any]) -> dict[str, Any]:
     attempt_id = services.start_attempt(
         actor, quiz, lang=query.get("lang"), code=query.get("code", ""), seat=current_seat()
     )
-    return _attempt(queries.get_attempt(actor, attempt_id))
+    view = queries.get_attempt(actor, attempt_id)
+    require_seat(actor, view, current_seat())
+    return _attempt(view)
 
 
 @api.get("/attempts/<int:attempt>")
@@ -140,8 +146,17 @@ def save_answer(attempt: int, slot: int, body: Mapping[str, Any]) -> services.St
             _as_form(body["fields"]),
             field_name(slot),
             seat=current_seat(),
+            typed_at=body["typed_at"],
         )
-    return services.save_answer(actor, attempt, slot, body["sequence"], body["answer"], seat=current_seat())
+    return services.save_answer(
+        actor,
+        attempt,
+        slot,
+        body["sequence"],
+        body["answer"],
+        seat=current_seat(),
+        typed_at=body["typed_at"],
+    )
 
 
 @api.post("/attempts/<int:attempt>/answers/<int:slot>/files")
@@ -162,6 +177,30 @@ def upload_file(attempt: int, slot: int) -> services.UploadedFile:
     return services.upload_file(
         current_actor(), attempt, slot, file.filename or "file", file.read(), seat=current_seat()
     )
+
+
+@api.post("/attempts/<int:attempt>/pause")
+@signed_in
+@endpoint(
+    summary="Stop the clock of one's attempt, as far as that was granted",
+    returns=TimeOut,
+    errors=(403, 404, 409),
+)
+def pause(attempt: int) -> dict[str, Any]:
+    services.pause_own(current_actor(), attempt, seat=current_seat())
+    return get_clock(current_actor(), attempt, current_seat())
+
+
+@api.post("/attempts/<int:attempt>/resumption")
+@signed_in
+@endpoint(
+    summary="End one's own pause before its time",
+    returns=TimeOut,
+    errors=(403, 404, 409),
+)
+def go_on(attempt: int) -> dict[str, Any]:
+    services.end_own_pause(current_actor(), attempt, seat=current_seat())
+    return get_clock(current_actor(), attempt, current_seat())
 
 
 @api.post("/attempts/<int:attempt>/submission")

@@ -34,18 +34,72 @@ def show_room(quiz: int) -> str:
 @needs(COURSE_EDIT)
 def grant_time(quiz: int) -> Response | tuple[str, int]:
     """More time for the chosen attempts, or for all."""
-    to_all = request.form.get("whom") == "all"
-    chosen = None if to_all else [int(one) for one in request.form.getlist("attempt") if _is_id(one)]
     try:
-        minutes = _whole(request.form.get("minutes"))
-        minutes = minutes if isinstance(minutes, int) else 0
         granted = services.grant_time(
-            current_actor(), quiz, minutes, reason=request.form.get("reason", ""), attempts=chosen
+            current_actor(),
+            quiz,
+            _minutes(),
+            reason=request.form.get("reason", ""),
+            attempts=_chosen(),
         )
     except REFUSALS as refusal:
         return _room(quiz, refusal, "time"), refusal.status
     flash(_n("%(num)s attempt got more time.", "%(num)s attempts got more time.", granted), "success")
     return _back(quiz)
+
+
+@bp.post("/quizzes/<int:quiz>/room/pauses")
+@needs(COURSE_EDIT)
+def pause_attempts(quiz: int) -> Response | tuple[str, int]:
+    """Stop the clock of the chosen attempts, or of all."""
+    try:
+        paused = services.pause_attempts(
+            current_actor(),
+            quiz,
+            _minutes(),
+            reason=request.form.get("reason", ""),
+            past_close="past_close" in request.form,
+            attempts=_chosen(),
+        )
+    except REFUSALS as refusal:
+        return _room(quiz, refusal, "time"), refusal.status
+    flash(
+        _n("The clock of %(num)s attempt stands.", "The clocks of %(num)s attempts stand.", paused), "success"
+    )
+    return _back(quiz)
+
+
+@bp.post("/quizzes/<int:quiz>/room/pauses/end")
+@needs(COURSE_EDIT)
+def end_pauses(quiz: int) -> Response | tuple[str, int]:
+    """Let the chosen attempts go on, or all that are paused."""
+    try:
+        going = services.end_pauses(current_actor(), quiz, attempts=_chosen())
+    except REFUSALS as refusal:
+        return _room(quiz, refusal, "time"), refusal.status
+    flash(_n("%(num)s attempt goes on.", "%(num)s attempts go on.", going), "success")
+    return _back(quiz)
+
+
+def _chosen() -> list[int] | None:
+    """The attempts that were ticked; None: all.
+
+    Raises:
+        Invalid: nobody was ticked.
+    """
+    if request.form.get("whom") == "all":
+        return None
+    chosen = [int(one) for one in request.form.getlist("attempt") if _is_id(one)]
+    if not chosen:
+        message = _("Tick at least one learner in the list above, or choose all who sit.")
+        raise Invalid(message, rule="room.nobody", errors={"whom": [message]})
+    return chosen
+
+
+def _minutes() -> int:
+    """Minutes as typed; 0, which every service refuses, if it is no whole number."""
+    minutes = _whole(request.form.get("minutes"))
+    return minutes if isinstance(minutes, int) else 0
 
 
 @bp.post("/quizzes/<int:quiz>/room/code")
@@ -70,7 +124,7 @@ def grant_accommodation(quiz: int) -> Response | tuple[str, int]:
     form = request.form
     given: dict[str, Any] = {name: _whole(form.get(name)) or 0 for name in _NUMBERS}
     given |= {name: form.get(name) or None for name in ("opens", "closes")}
-    given["reason"] = form.get("reason", "")
+    given |= {"reason": form.get("reason", ""), "pause_past_close": "pause_past_close" in form}
     try:
         values = load(AccommodationBody(), given)
         services.grant_accommodation(current_actor(), quiz, form.get("who", "")[:200], values)
@@ -80,7 +134,7 @@ def grant_accommodation(quiz: int) -> Response | tuple[str, int]:
     return _back(quiz)
 
 
-_NUMBERS = ("extra_minutes", "extra_percent", "extra_attempts")
+_NUMBERS = ("extra_minutes", "extra_percent", "extra_attempts", "pauses", "pause_minutes")
 
 
 @bp.post("/quizzes/<int:quiz>/room/accommodations/<int:person>/withdrawal")

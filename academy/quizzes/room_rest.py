@@ -1,4 +1,4 @@
-"""The examination room as JSON: the board, more time, access code, accommodations, files of answers, the freeze."""
+"""The examination room as JSON: the board, more time, pauses, access code, accommodations, files of answers, the freeze."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ from academy.quizzes.room_schemas import (
     ExtraTimeOut,
     FilePlanOut,
     FreezeLiftOut,
+    GoingOnOut,
     ImportQuery,
+    PauseBody,
+    PausedOut,
+    PauseEndBody,
     ReasonBody,
 )
 
@@ -34,6 +38,8 @@ def add_to(api: Blueprint) -> None:
     """Mount the endpoints of this room on the API of the slice."""
     api.get("/quizzes/<int:quiz>/sittings")(list_sittings)
     api.post("/quizzes/<int:quiz>/extra-time")(grant_time)
+    api.post("/quizzes/<int:quiz>/pauses")(pause_attempts)
+    api.post("/quizzes/<int:quiz>/pauses/end")(end_pauses)
     api.put("/quizzes/<int:quiz>/access-code")(set_access_code)
     api.get("/quizzes/<int:quiz>/accommodations")(list_granted)
     api.put("/quizzes/<int:quiz>/accommodations/<int:person>")(grant_accommodation)
@@ -64,6 +70,38 @@ def grant_time(quiz: int, body: Mapping[str, Any]) -> dict[str, int]:
 
 
 @needs(COURSE_EDIT)
+@endpoint(
+    summary="Stop the clock of attempts that are being sat",
+    body=PauseBody,
+    returns=PausedOut,
+    errors=(403, 404, 409, 422),
+    idempotent=True,
+)
+def pause_attempts(quiz: int, body: Mapping[str, Any]) -> dict[str, int]:
+    paused = services.pause_attempts(
+        current_actor(),
+        quiz,
+        body["minutes"],
+        reason=body["reason"],
+        past_close=body["past_close"],
+        attempts=body.get("attempts"),
+    )
+    return {"paused": paused}
+
+
+@needs(COURSE_EDIT)
+@endpoint(
+    summary="Let paused attempts go on",
+    body=PauseEndBody,
+    returns=GoingOnOut,
+    errors=(403, 404, 409, 422),
+    idempotent=True,
+)
+def end_pauses(quiz: int, body: Mapping[str, Any]) -> dict[str, int]:
+    return {"going_on": services.end_pauses(current_actor(), quiz, attempts=body.get("attempts"))}
+
+
+@needs(COURSE_EDIT)
 @endpoint(summary="Give a quiz another access code, or none", body=AccessCodeBody, errors=(403, 404, 422))
 def set_access_code(quiz: int, body: Mapping[str, Any]) -> None:
     services.set_access_code(current_actor(), quiz, body["code"])
@@ -77,7 +115,9 @@ def list_granted(quiz: int) -> dict[str, Any]:
 
 @needs(COURSE_EDIT)
 @endpoint(
-    summary="Grant a person more time, a window or attempts", body=AccommodationBody, errors=(403, 404, 422)
+    summary="Grant a person more time, a window, attempts or pauses",
+    body=AccommodationBody,
+    errors=(403, 404, 422),
 )
 def grant_accommodation(quiz: int, person: int, body: Mapping[str, Any]) -> None:
     services.grant_accommodation(current_actor(), quiz, person, body)

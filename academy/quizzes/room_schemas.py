@@ -76,6 +76,8 @@ class SittingOut(Schema):
     submitted_at = fields.AwareDateTime(allow_none=True)
     deadline = fields.AwareDateTime(allow_none=True)
     extra_minutes = fields.Integer()
+    paused_until = fields.AwareDateTime(allow_none=True)
+    paused_seconds = fields.Integer()
     items = fields.Integer()
     answered = fields.Integer()
     last_stored_at = fields.AwareDateTime(allow_none=True)
@@ -100,6 +102,29 @@ class ExtraTimeOut(Schema):
     granted = fields.Integer()
 
 
+class PauseBody(Strict):
+    """``attempts``: their ids; all open ones if not given. ``past_close``: made up even after the quiz has closed."""
+
+    minutes = Whole(required=True, validate=validate.Range(1, 240))
+    reason = Reason(required=True)
+    past_close = fields.Boolean(load_default=False)
+    attempts = fields.List(Whole(validate=validate.Range(1, 2**53)), validate=validate.Length(1, 1000))
+
+
+class PauseEndBody(Strict):
+    """``attempts``: their ids; all paused ones if not given."""
+
+    attempts = fields.List(Whole(validate=validate.Range(1, 2**53)), validate=validate.Length(1, 1000))
+
+
+class PausedOut(Schema):
+    paused = fields.Integer()
+
+
+class GoingOnOut(Schema):
+    going_on = fields.Integer()
+
+
 class AccessCodeBody(Strict):
     """An empty ``code`` removes it."""
 
@@ -107,13 +132,20 @@ class AccessCodeBody(Strict):
 
 
 class AccommodationBody(Strict):
-    """What a person is granted; ``opens`` and ``closes`` without a zone are Hanoi time."""
+    """What a person is granted; ``opens`` and ``closes`` without a zone are Hanoi time.
+
+    ``pauses`` times the person may stop the clock, for ``pause_minutes`` in all; with ``pause_past_close`` that time
+    is made up even after the quiz has closed for the person.
+    """
 
     extra_minutes = Whole(load_default=0, validate=validate.Range(0, 24 * 60))
     extra_percent = Whole(load_default=0, validate=validate.Range(0, 300))
     extra_attempts = Whole(load_default=0, validate=validate.Range(0, 100))
     opens = fields.AwareDateTime(allow_none=True, load_default=None, default_timezone=clock.ZONE)
     closes = fields.AwareDateTime(allow_none=True, load_default=None, default_timezone=clock.ZONE)
+    pauses = Whole(load_default=0, validate=validate.Range(0, 100))
+    pause_minutes = Whole(load_default=0, validate=validate.Range(0, 24 * 60))
+    pause_past_close = fields.Boolean(load_default=False)
     reason = Reason(required=True)
 
 
@@ -126,6 +158,9 @@ class AccommodationOut(Schema):
     extra_attempts = fields.Integer()
     opens = fields.AwareDateTime(allow_none=True)
     closes = fields.AwareDateTime(allow_none=True)
+    pauses = fields.Integer()
+    pause_minutes = fields.Integer()
+    pause_past_close = fields.Boolean()
     reason = fields.String()
     granted_by = fields.String(allow_none=True)
     granted_at = fields.AwareDateTime()

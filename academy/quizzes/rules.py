@@ -52,6 +52,9 @@ class Allowance:
     extra_attempts: int = 0
     opens: datetime | None = None
     closes: datetime | None = None
+    pauses: int = 0
+    pause_minutes: int = 0
+    pause_past_close: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +135,13 @@ class QuizRules:
 
     def deadline(self, started_at: datetime) -> datetime | None:
         """When an attempt ends: after its minutes, or when the quiz closes, whichever is sooner."""
-        ends = [
-            started_at + timedelta(minutes=self.minutes) if self.minutes else None,
-            self.closes + self.extra if self.closes else None,
-        ]
+        ends = [started_at + timedelta(minutes=self.minutes) if self.minutes else None, self.last_moment]
         return min((end for end in ends if end is not None), default=None)
+
+    @property
+    def last_moment(self) -> datetime | None:
+        """When the quiz closes for whom the rules hold, time of their own included; None if it does not."""
+        return self.closes + self.extra if self.closes else None
 
     def accepts_until(self, deadline: datetime | None) -> datetime | None:
         """Until when the server takes answers: a little longer, for what is on its way."""

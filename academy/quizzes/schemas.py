@@ -174,7 +174,10 @@ FORM_VALUE = fields.Raw(
 
 
 class AnswerBody(Schema):
-    """A numbered change of one answer: ``answer`` as JSON, or ``fields`` as the page's form sends them."""
+    """A numbered change of one answer: ``answer`` as JSON, or ``fields`` as the page's form sends them.
+
+    ``typed_at``: when it was typed, by the academy's clock; what was typed before a pause is taken in during it.
+    """
 
     class Meta:
         unknown = RAISE
@@ -184,6 +187,7 @@ class AnswerBody(Schema):
     sequence = Whole(required=True, validate=validate.Range(1, MAX_SEQUENCE))
     answer = fields.Raw(allow_none=True)
     fields_ = fields.Dict(keys=fields.String(), values=FORM_VALUE, data_key="fields", attribute="fields")
+    typed_at = fields.AwareDateTime(allow_none=True, load_default=None)
 
     @validates_schema
     def _one_form(self, data: Mapping[str, Any], **named: Any) -> None:
@@ -198,16 +202,23 @@ class StoredOut(Schema):
     accepted = fields.Boolean()
 
 
-class ClockOut(Schema):
+class TimeOut(Schema):
     """The academy's clock and the attempt's end by it; ``active``: it is (or may be) written on this device.
 
-    ``csrf_token`` is for browsers, which go on with it after signing in again; programs have their own.
+    ``paused_until`` is null while the clock runs; ``seconds_left`` is what is left to write, a pause left out.
     """
 
     state = fields.String()
     deadline = fields.AwareDateTime(allow_none=True)
+    paused_until = fields.AwareDateTime(allow_none=True)
+    seconds_left = fields.Integer(allow_none=True)
     server_now = fields.AwareDateTime()
     active = fields.Boolean()
+
+
+class ClockOut(TimeOut):
+    """``csrf_token`` is for browsers, which go on with it after signing in again; programs have their own."""
+
     csrf_token = fields.String()
 
 
@@ -250,6 +261,9 @@ class QuizOut(Schema):
     opens = fields.AwareDateTime(allow_none=True)
     closes = fields.AwareDateTime(allow_none=True)
     open_attempt = fields.Integer(allow_none=True)
+    entrance = fields.String(
+        allow_none=True, metadata={"description": "The only page where attempts are started now; null: here."}
+    )
     needs_code = fields.Boolean()
     accommodation = fields.Dict(allow_none=True)
     obstacles = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
@@ -289,6 +303,7 @@ class LogRowOut(Schema):
     sequence = fields.Integer()
     at = fields.AwareDateTime()
     answer = fields.Raw(allow_none=True)
+    typed_at = fields.AwareDateTime(allow_none=True)
 
 
 class LogOut(Schema):

@@ -35,6 +35,8 @@ from academy.quizzes.paper_printing import (
 )
 from academy.quizzes.paper_sealing import reveal_seeds, seal_exam, tend_examinations
 from academy.quizzes.paper_verifying import PaperReport, verify_papers
+from academy.quizzes.pausing import end_own_pause, end_pauses, pause_attempts, pause_own
+from academy.quizzes.prolonging import prolong_quiz
 from academy.quizzes.publishing import SavedQuiz, copy_quizzes, retire_quiz, save_quiz, sync_quizzes
 from academy.quizzes.starting import start_attempt
 from academy.quizzes.studio import free_slug, remove_quiz, write_quiz
@@ -69,6 +71,8 @@ __all__ = [
     "UploadedFile",
     "answer_file",
     "copy_quizzes",
+    "end_own_pause",
+    "end_pauses",
     "expire_attempt",
     "expire_overdue",
     "find_freeze",
@@ -79,7 +83,10 @@ __all__ = [
     "grant_time",
     "import_answers_file",
     "lift_freeze",
+    "pause_attempts",
+    "pause_own",
     "plan_answers_file",
+    "prolong_quiz",
     "remove_quiz",
     "retire_quiz",
     "reveal_seeds",

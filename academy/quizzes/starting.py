@@ -19,7 +19,8 @@ from academy.quizzes.access_codes import require_code
 from academy.quizzes.closing import close_attempt
 from academy.quizzes.devices import note_device
 from academy.quizzes.enrollments import standing
-from academy.quizzes.errors import CannotStart
+from academy.quizzes.entrances import entrance_of
+from academy.quizzes.errors import CannotStart, OtherEntrance
 from academy.quizzes.models import OPEN, Attempt
 from academy.quizzes.paper_drawing import draw_paper, keep_paper
 from academy.quizzes.queries import get_visible_quiz, obstacles_of
@@ -30,7 +31,13 @@ __all__ = ["start_attempt"]
 
 
 def start_attempt(
-    actor: Actor, quiz_id: int, *, lang: str | None = None, code: str = "", seat: Seat = NOWHERE
+    actor: Actor,
+    quiz_id: int,
+    *,
+    lang: str | None = None,
+    code: str = "",
+    seat: Seat = NOWHERE,
+    by_entrance: bool = False,
 ) -> int:
     """Start an attempt, or give back the one that is being sat.
 
@@ -41,6 +48,7 @@ def start_attempt(
         lang: the language of the paper; else the actor's, else Vietnamese.
         code: what the invigilator has given out, if the quiz has an access code.
         seat: from where it will be sat.
+        by_entrance: the caller is the entrance of the quiz (:mod:`academy.quizzes.entrances`).
 
     Returns:
         The id of the actor's open attempt.
@@ -49,11 +57,14 @@ def start_attempt(
         NotFound: there is no such quiz for the actor.
         WrongPlace: it is not to be sat from this network.
         TooMany: too many wrong codes.
+        OtherEntrance: attempts of this quiz are started elsewhere.
         CannotStart: the first of the obstacles (:mod:`academy.quizzes.obstacles`), or the paper cannot be
             drawn (:mod:`academy.quizzes.paper_drawing`).
     """
     # before the transaction: wrong codes are counted in one of their own
     if _find_running(actor, quiz_id) is None:
+        if not by_entrance:
+            _require_no_entrance(actor, quiz_id)
         require_code(actor, quiz_id, code)
     with unit_of_work() as work:
         quiz, _course = get_visible_quiz(actor, quiz_id)
@@ -72,6 +83,13 @@ def start_attempt(
             return _begin(work, run, quiz, now, seat, number=stands.used + 1, lang=_language(actor, lang))
     # after the transaction: an attempt whose time was over stays closed
     raise CannotStart(obstacle.message, rule=obstacle.rule, next_step=obstacle.next_step)
+
+
+def _require_no_entrance(actor: Actor, quiz_id: int) -> None:
+    entrance = entrance_of(quiz_id)
+    if entrance is not None:
+        get_visible_quiz(actor, quiz_id)
+        raise OtherEntrance(entrance.message, path=entrance.path)
 
 
 def _language(actor: Actor, wanted: str | None) -> str:
@@ -122,6 +140,8 @@ def _begin(
         deadline=deadline,
         accepts_until=rules.accepts_until(deadline),
         device=seat.device if rules.delivery.one_device else None,
+        closes_at=rules.last_moment,
+        **_may_pause(quiz),
     )
     try:
         with work.session.begin_nested():
@@ -143,3 +163,15 @@ def _begin(
     if attempt.accepts_until is not None:
         work.enqueue("quizzes.expire", run_at=attempt.accepts_until, attempt_id=attempt.id)
     return attempt.id
+
+
+def _may_pause(quiz: QuizRow) -> dict[str, int | bool]:
+    """What is granted now stays with the attempt, whatever becomes of the grant."""
+    granted = quiz.allowance
+    if granted is None:
+        return {}
+    return {
+        "pauses": granted.pauses,
+        "pause_minutes": granted.pause_minutes,
+        "pause_past_close": granted.pause_past_close,
+    }

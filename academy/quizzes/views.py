@@ -67,6 +67,13 @@ class AttemptSummary:
     passed: bool | None
     device: str | None
     extra_minutes: int
+    closes_at: datetime | None
+    pauses: int
+    pause_minutes: int
+    pause_past_close: bool
+    paused_from: datetime | None
+    paused_until: datetime | None
+    paused_seconds: int
 
     @property
     def is_open(self) -> bool:
@@ -76,6 +83,17 @@ class AttemptSummary:
     def identity(self) -> str:
         """Its name in the proof of an examination; see :mod:`academy.quizzes.paper_proof`."""
         return identity(self.quiz_id, self.enrollment_id, self.number)
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether its clock stands still."""
+        return self.is_open and self.paused_until is not None and now < self.paused_until
+
+    def seconds_left(self, now: datetime) -> int | None:
+        """Whole seconds of writing to the deadline, a pause that goes on left out; None without a deadline."""
+        if self.deadline is None:
+            return None
+        start = self.paused_until if self.paused_until is not None and now < self.paused_until else now
+        return max(0, int((self.deadline - start).total_seconds()))
 
     def is_overdue(self, now: datetime) -> bool:
         return self.is_open and self.accepts_until is not None and now > self.accepts_until
@@ -189,3 +207,4 @@ class LogRow:
     sequence: int
     at: datetime
     answer: Any
+    typed_at: datetime | None = None

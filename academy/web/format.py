@@ -25,7 +25,7 @@ Number = int | float | Decimal
 
 def init_filters(app: Flask) -> None:
     """Make every filter of this module known to templates."""
-    filters = (day, weekday_date, time, moment, mark, number, percent, minutes, filesize, in_days, iso)
+    filters = (day, weekday_date, time, moment, mark, number, percent, minutes, span, filesize, in_days, iso)
     names = {"day": "date", "moment": "datetime"}
     for function in filters:
         app.jinja_env.filters[names.get(function.__name__, function.__name__)] = function
@@ -106,6 +106,17 @@ def minutes(value: int | None) -> str:
     if rest or not whole:
         parts.append(_n("%(num)s minute", "%(num)s minutes", rest))
     return " ".join(part.replace(" ", NO_BREAK) for part in parts)
+
+
+def span(seconds: int | None) -> str:
+    """A length of time to the second: "1 hour 20 minutes", "9 minutes 5 seconds", "40 seconds"."""
+    if seconds is None:
+        return ""
+    whole, rest = divmod(max(0, round(seconds)), 60)
+    parts = [minutes(whole)] if whole else []
+    if rest or not whole:
+        parts.append(_n("%(num)s second", "%(num)s seconds", rest).replace(" ", NO_BREAK))
+    return " ".join(parts)
 
 
 def filesize(octets: int | None) -> str:

@@ -47,7 +47,7 @@ dots download drag-drop edit external-link eye eye-off file-check file-descripti
 file-text file-x filter flag folder gavel git-compare grip-vertical hand-stop help-circle history home
 hourglass id-badge-2 inbox info-circle key keyboard language link list list-check lock lock-open login
 logout mail map-pin menu-2 message messages microphone mood-smile moon notes pencil percentage phone
-player-play plus printer qrcode quote refresh replace report report-analytics rosette-discount-check
+player-pause player-play plus printer qrcode quote refresh replace report report-analytics rosette-discount-check
 rotate-clockwise route scale school search send settings shield-check signature sitemap speakerphone stack-2
 star sun table table-export target-arrow trash trending-down trending-up upload user user-check user-circle
 user-minus user-plus users users-group volume wifi-off world writing x zoom-question

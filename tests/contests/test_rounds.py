@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from academy.audit.models import AuditEntry
 from academy.contests import results, services
+from academy.contests.counting import stored_lines
 from academy.contests.errors import CannotEnter, ContestNotFound, NotReady, RoundFixed, SamePerson
 from academy.contests.models import ContestEntry, ContestPrediction
 from academy.contests.queries import excluded_people, list_exclusions, own_entries
@@ -23,7 +24,13 @@ from academy.kernel.errors import Forbidden, Invalid
 from academy.kernel.jobs import Job
 from academy.organization.services import post_person
 from academy.quizzes.models import CONTENT, Quiz
-from academy.quizzes.services import start_attempt, submit_attempt
+from academy.quizzes.services import (
+    end_own_pause,
+    grant_accommodation,
+    pause_own,
+    start_attempt,
+    submit_attempt,
+)
 from tests.contests.conftest import BEFORE, CLOSED, OPEN, PRIZES, Played, contest_settings, with_round
 from tests.factories import create_actor, create_person, create_unit
 
@@ -263,11 +270,11 @@ def test_a_paper_left_open_counts_with_what_was_stored_and_its_whole_time(played
     assert (line.mark, line.seconds) == (Decimal("0.0"), 30 * 60)
 
 
-def test_who_started_on_the_quizzes_own_page_has_an_entry_without_a_prediction(played):
+def test_a_paper_without_an_entry_gets_one_without_a_prediction(played):
     actor, other = played.person(), played.person()
     with clock.frozen(OPEN):
         enroll(actor, played.sat.course)
-        submit_attempt(actor, start_attempt(actor, played.sat.quiz_id))
+        submit_attempt(actor, start_attempt(actor, played.sat.quiz_id, by_entrance=True))
     played.play(other, right=0, prediction=5, seconds=99)
     assert own_entries(actor.person_id, played.view.id) == {}
     played.close()
@@ -275,11 +282,29 @@ def test_who_started_on_the_quizzes_own_page_has_an_entry_without_a_prediction(p
     assert list(differences(played.slug)) == []
 
 
+def test_pauses_are_no_time_used(played):
+    """Whoever may stop the clock is not ranked lower for it."""
+    actor = played.person()
+    with clock.frozen(BEFORE):
+        enroll(actor, played.sat.course)
+        granted = {"pauses": 1, "pause_minutes": 10, "reason": "Theo giấy xác nhận y tế"}
+        grant_accommodation(played.sat.instructor, played.sat.quiz_id, actor.person_id, granted)
+    with clock.frozen(OPEN):
+        attempt = services.enter(actor, played.slug, 1, prediction=1)
+        pause_own(actor, attempt)
+    with clock.frozen(OPEN + timedelta(minutes=4)):
+        end_own_pause(actor, attempt)
+    with clock.frozen(OPEN + timedelta(minutes=5)):
+        submit_attempt(actor, attempt)
+    played.close()
+    assert [line.entered.seconds for line in stored_lines(result_of(played).id)] == [60]
+
+
 def test_makers_who_sat_the_quiz_are_excluded_by_rule(played):
     organiser = played.organiser
     with clock.frozen(OPEN):
         enroll(organiser, played.sat.course)
-        submit_attempt(organiser, start_attempt(organiser, played.sat.quiz_id))
+        submit_attempt(organiser, start_attempt(organiser, played.sat.quiz_id, by_entrance=True))
     played.close()
     assert (result_of(played).entries, result_of(played).excluded) == (0, 1)
 

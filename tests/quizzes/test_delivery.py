@@ -9,7 +9,7 @@ from sqlalchemy import literal
 
 from academy.audit.models import AuditEntry
 from academy.catalog.freezing import Frozen
-from academy.catalog.services import OutlinePlan, publish_course
+from academy.catalog.services import OutlinePlan, publish_course, withdraw_course
 from academy.enrollment.services import enroll
 from academy.kernel import clock, database_clock
 from academy.kernel.actor import Actor
@@ -412,6 +412,7 @@ def changes(sat):
         "publication": lambda: publish_course(
             Actor.system(), sat.course_id, outline=[OutlinePlan(lesson="01-van-ban", minutes=99)]
         ),
+        "withdrawal": lambda: withdraw_course(Actor.system(), sat.course_id, reason=REASON),
     }
 
 
@@ -424,7 +425,7 @@ def test_from_an_hour_before_until_it_has_closed_nothing_it_uses_changes(frozen,
 
 
 @pytest.mark.parametrize("minutes", [-61, 61])
-@pytest.mark.parametrize("name", ["item", "new item", "use of an item", "rules", "retired quiz", "content files"])
+@pytest.mark.parametrize("name", ["item", "new item", "use of an item", "rules", "retired quiz", "content files", "withdrawal"])
 def test_before_and_after_everything_can_change(frozen, name, minutes):
     with clock.frozen(NINE + timedelta(minutes=minutes)):
         changes(frozen)[name]()

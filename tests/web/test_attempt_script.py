@@ -38,7 +38,7 @@ class Paper:
         self.app.jinja_env.add_extension("jinja2.ext.i18n")
         self.app.add_url_rule("/paper", view_func=self.paper)
         self.app.add_url_rule("/answers/<slot>", view_func=self.answer, methods=["PUT"])
-        self.app.add_url_rule("/state", view_func=lambda: jsonify({}))
+        self.app.add_url_rule("/state", view_func=self.state)
         self.app.add_url_rule("/handed-in", view_func=self.hand_in, methods=["POST"])
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
         self.address = f"http://127.0.0.1:{self.server.server_port}"
@@ -47,8 +47,16 @@ class Paper:
 
     def begin(self) -> None:
         self.status, self.log, self.stored, self.seconds, self.handed_in = 200, [], {"1": 4}, 900, False
+        self.paused_at: datetime | None = None
+
+    def state(self):
+        if self.paused_at is None:
+            return jsonify({})
+        return jsonify({"paused_until": (self.paused_at + timedelta(minutes=5)).isoformat()})
 
     def paper(self) -> str:
+        if self.paused_at is not None:
+            return "the clock stands still"
         now = datetime.now(UTC)
         times = {"now": now.isoformat(), "deadline": (now + timedelta(seconds=self.seconds)).isoformat()}
         return render_template_string(PAPER, **times)
@@ -56,6 +64,8 @@ class Paper:
     def answer(self, slot: str):
         sent = request.get_json()
         self.log.append((slot, sent["sequence"], sent["fields"]))
+        if self.paused_at is not None and datetime.fromisoformat(sent["typed_at"]) > self.paused_at:
+            return {"type": "urn:academy:problem:attempt.paused", "detail": "paused"}, 409
         if self.status != 200:
             return {"detail": "refused by the server"}, self.status
         accepted = sent["sequence"] >= self.stored.get(slot, 0)
@@ -200,3 +210,28 @@ def test_a_paper_opened_after_its_time_is_handed_in_at_once(server, browser):
     server.seconds = -30
     open_paper(server, browser).wait_for_url("**/handed-in")
     assert server.log == []
+
+
+def test_a_stopped_clock_hides_the_paper_and_what_was_typed_afterwards_waits_for_it(server, browser):
+    page = open_paper(server, browser)
+    page.wait_for_timeout(50)
+    server.paused_at = datetime.now(UTC)
+    page.check('[name="a.1"][value="y"]')
+    page.get_by_text("the clock stands still").wait_for()
+    assert server.stored == {"1": 4}
+    server.paused_at = None
+    page.reload()
+    wait_for_state(page, 1, "stored")
+    assert page.is_checked('[name="a.1"][value="y"]') and server.stored["1"] == 5
+
+
+def test_what_was_typed_before_the_clock_was_stopped_is_stored_in_the_pause(server, browser):
+    server.status = 503
+    page = open_paper(server, browser)
+    page.check('[name="a.2"][value="x"]')
+    wait_for_state(page, 2, "failed")
+    server.status, server.paused_at = 200, datetime.now(UTC)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.get_by_text("the clock stands still").wait_for()
+    assert server.stored["2"] >= 1
+    assert page.evaluate("localStorage.length") == 0

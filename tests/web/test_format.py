@@ -103,6 +103,9 @@ def test_lengths_of_time(page):
         assert reads.minutes(0) == f"0{NBSP}minutes"
         assert reads.minutes(120) == f"2{NBSP}hours"
         assert reads.minutes(80) == f"1{NBSP}hour 20{NBSP}minutes"
+        assert reads.span(0) == f"0{NBSP}seconds"
+        assert reads.span(61) == f"1{NBSP}minute 1{NBSP}second"
+        assert reads.span(3600) == f"1{NBSP}hour"
 
 
 def test_days_are_counted_on_the_calendar_of_hanoi(page):
@@ -120,7 +123,7 @@ def test_scripts_read_instants_in_utc():
 
 
 def test_nothing_reads_as_nothing(page):
-    filters = "date weekday_date time datetime mark number percent minutes filesize in_days iso".split()
+    filters = "date weekday_date time datetime mark number percent minutes span filesize in_days iso".split()
     text = "|".join("{{ none | " + name + " }}" for name in filters)
     with page.test_request_context():
         assert render_template_string(text) == "|" * (len(filters) - 1)

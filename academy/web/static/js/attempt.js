@@ -9,9 +9,10 @@
                        the fields are no answer
    [data-answered]     how many are answered and stored
    [data-slot-link=slot]  its place in the overview  [data-timer] [data-connection] [data-announce] [data-submit-note]
-   GET data-clock-url -> {"server_now", "deadline", "active", "csrf_token"}: also how a page goes on after its reader
+   GET data-clock-url -> {"server_now", "deadline", "paused_until", "active", "csrf_token"}: also how a page goes on after its reader
    has signed in again in another window, without being loaded anew
-   PUT {"sequence": n, "fields": {name: value | [values]}} -> {"stored_sequence": n, "accepted": whether what is stored is this} */
+   PUT {"sequence": n, "fields": {name: value | [values]}, "typed_at": when} -> {"stored_sequence": n, "accepted": whether
+   what is stored is this}; what was typed before the clock was stopped is taken in afterwards, too */
 (() => {
   "use strict";
 
@@ -43,6 +44,7 @@
   let token = tokens[0]?.content || "";
   let closed = false;
   let elsewhere = false;
+  let paused = false;
 
   form.setAttribute("autocomplete", "off");
   form.noValidate = true;
@@ -59,8 +61,8 @@
   }
 
   function keep(slot, entry) {
-    const { sequence, fields, fresh } = entry;
-    const text = entry.waiting && !closed ? JSON.stringify({ sequence, fields, fresh }) : "";
+    const { sequence, fields, fresh, typed } = entry;
+    const text = entry.waiting && !closed ? JSON.stringify({ sequence, fields, fresh, typed }) : "";
     try {
       if (text) localStorage.setItem(place(slot), text);
       // what another window has put there since is not this one's to take away
@@ -130,7 +132,7 @@
   }
 
   const waiting = () => [...slots].filter(([, entry]) => entry.waiting);
-  const unsent = () => (closed ? [] : waiting().filter(([, entry]) => !entry.refused));
+  const unsent = () => (closed ? [] : waiting().filter(([, entry]) => !entry.refused && !(paused && entry.held)));
 
   /* ---- sending, one at a time */
 
@@ -142,6 +144,7 @@
     entry.fresh = true;
     entry.waiting = true;
     entry.refused = false;
+    entry.typed = new Date(serverNow()).toISOString();
     entry.base.disabled = false;
     keep(slot, entry);
     show(slot, closed ? "failed" : "typing", closed ? words.closed : "");
@@ -176,7 +179,7 @@
     const timeout = setTimeout(() => inTheAir.abort(), GIVE_UP_ON);
     let response, answer;
     try {
-      response = await put(slot, sequence, entry.fields, { signal: inTheAir.signal });
+      response = await put(slot, sequence, entry, { signal: inTheAir.signal });
       answer = await response.json().catch(() => ({}));
     } catch {
       again(slot, entry, words.offline);
@@ -206,12 +209,12 @@
     throw new Error(message);
   }
 
-  function put(slot, sequence, fields, options) {
+  function put(slot, sequence, { fields, typed }, options) {
     return fetch(form.dataset.answerUrl.replace("{slot}", slot), {
       method: "PUT",
       credentials: "same-origin",
       headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ sequence, fields }),
+      body: JSON.stringify({ sequence, fields, typed_at: typed }),
       ...options,
     });
   }
@@ -233,6 +236,10 @@
     if (status === 409 && answer.type?.endsWith(":attempt.device")) {
       elsewhere = true;
       again(slot, entry, `${answer.detail} ${answer.next_step || ""}`.trim());
+    } else if (status === 409 && answer.type?.endsWith(":attempt.paused")) {
+      entry.held = true; // it stays kept here and is sent when the clock runs
+      show(slot, "failed", words.waiting);
+      standStill();
     } else if (status === 409) {
       close();
       show(slot, "failed", words.closed);
@@ -262,7 +269,7 @@
     if (elsewhere) return;
     for (const [slot, entry] of unsent()) {
       const sequence = numbered(slot, entry);
-      put(slot, sequence, entry.fields, { keepalive: true })
+      put(slot, sequence, entry, { keepalive: true })
         .then(async (response) => { if (response.ok) acknowledged(slot, entry, sequence, await response.json()); })
         .catch(() => {});
     }
@@ -295,6 +302,7 @@
       // taken over here, in another window of this browser
       if (elsewhere && told.active) { elsewhere = false; wake = setTimeout(work); }
       tick();
+      if (told.paused_until) standStill();
       return response.status;
     } catch { return 0; }
   }
@@ -305,6 +313,18 @@
   function renewToken(given) {
     token = given;
     for (const place of tokens) place[place.localName === "meta" ? "content" : "value"] = given;
+  }
+
+  /* The clock was stopped: hide the paper, send what was typed before, then show the page of the pause. */
+  async function standStill() {
+    if (paused || closed) return;
+    paused = true;
+    form.querySelectorAll(".exam-item").forEach((item) => { item.hidden = true; });
+    note(words.paused);
+    announce(words.paused);
+    await settle(LAST_PATIENCE);
+    while (!(await resynchronize())) await new Promise((resolve) => { setTimeout(resolve, ASK_AGAIN); });
+    location.reload();
   }
 
   const secondsLeft = () => Math.max(0, Math.ceil((deadline - serverNow()) / 1000));
@@ -324,7 +344,7 @@
     if (left <= 60 && before > 60 && left > 0) announce(words.one_minute);
     const over = left === 0 && before > 0;
     before = left;
-    if (over) timeIsOver();
+    if (over && !paused) timeIsOver();
   }
 
   async function timeIsOver() {
@@ -378,7 +398,7 @@
 
   for (const box of form.querySelectorAll("[data-slot]")) {
     const slot = box.dataset.slot;
-    const entry = { box, base: one("base", slot), sequence: Number(stored[slot] || 0), fields: readFields(box), fresh: false, waiting: false, refused: false, kept: "", timer: 0 };
+    const entry = { box, base: one("base", slot), sequence: Number(stored[slot] || 0), fields: readFields(box), fresh: false, waiting: false, refused: false, held: false, typed: undefined, kept: "", timer: 0 };
     slots.set(slot, entry);
     const earlier = kept(slot);
     if (earlier) {
