@@ -21,7 +21,9 @@ import psycopg
 
 from tests.tools import find
 
-OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=on -c max_connections=60"
+OPTIONS = "-c synchronous_commit=on -c max_connections=60"
+# tests lose nothing by a power cut
+FAST = "-c fsync=off -c full_page_writes=off"
 
 
 class NoPostgreSQL(Exception):
@@ -35,8 +37,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
+def cluster(*, durable: bool = False) -> Iterator[str]:
     """Start a cluster; its superuser's URL without a database name at the end.
+
+    Args:
+        durable: flush every commit to disk, as one that holds examinations does; for measurements.
 
     Raises:
         NoPostgreSQL: there are no binaries to start it with.
@@ -49,7 +54,7 @@ def cluster() -> Iterator[str]:
     as_owner = _owner(folder)
     try:
         _run([*as_owner, initdb, "-D", data, "-U", "academy", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
-        settings = f"{OPTIONS} -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        settings = f"{OPTIONS} {'' if durable else FAST} -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
         _run([*as_owner, control, "-D", data, "-w", "-l", folder / "log", "-o", settings, "start"])
         try:
             yield f"postgresql+psycopg://academy@127.0.0.1:{port}/"

@@ -7,10 +7,12 @@ kappa, Psychological Bulletin 70 (1968), 213–220): 1 for full agreement, 0 for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from statistics import fmean, pstdev
+from math import fsum, sqrt
+from typing import Any
 
 POINTS = 10
 
@@ -28,46 +30,60 @@ class Agreement:
     kappa: Decimal | None
 
 
-def agreement(pairs: Sequence[Pair]) -> Agreement:
-    """How two markers, or one and those who marked the same answers, agree."""
+def agreement(pairs: Mapping[Pair, int]) -> Agreement:
+    """How two markers, or one and those who marked the same answers, agree.
+
+    Args:
+        pairs: how often each pair was given.
+    """
     if not pairs:
         return Agreement(pairs=0, exact=None, adjacent=None, kappa=None)
-    points = [(_points(one), _points(other)) for one, other in pairs]
-    distances = [abs(one - other) for one, other in points]
-    return Agreement(
-        pairs=len(pairs),
-        exact=_rounded(sum(distance == 0 for distance in distances) / len(pairs)),
-        adjacent=_rounded(sum(distance <= 1 for distance in distances) / len(pairs)),
-        kappa=_kappa(points),
-    )
+    points: Counter[tuple[int, int]] = Counter()
+    for (one, other), number in pairs.items():
+        points[_points(one), _points(other)] += number
+    total = points.total()
+
+    def share(farthest: int) -> Decimal:
+        near = sum(number for (one, other), number in points.items() if abs(one - other) <= farthest)
+        return _rounded(near / total)
+
+    return Agreement(pairs=total, exact=share(0), adjacent=share(1), kappa=_kappa(points))
 
 
-def _kappa(points: Sequence[tuple[int, int]]) -> Decimal | None:
+def _kappa(points: Mapping[tuple[int, int], int]) -> Decimal | None:
     """Quadratic weights make the expected disagreement that of all first with all second points."""
-    observed = sum((one - other) ** 2 for one, other in points) / len(points)
-    firsts, seconds = [one for one, _other in points], [other for _one, other in points]
+    observed = _mean({pair: (pair[0] - pair[1]) ** 2 for pair in points}, points)
+    firsts, seconds = {pair: pair[0] for pair in points}, {pair: pair[1] for pair in points}
     expected = (
-        fmean(one * one for one in firsts)
-        + fmean(other * other for other in seconds)
-        - 2 * fmean(firsts) * fmean(seconds)
+        _mean({pair: one * one for pair, one in firsts.items()}, points)
+        + _mean({pair: other * other for pair, other in seconds.items()}, points)
+        - 2 * _mean(firsts, points) * _mean(seconds, points)
     )
     # everybody always gives the same points: nothing was left to agree on
     return None if expected < 1e-9 else _rounded(1 - observed / expected)
 
 
-def mean_of(scores: Sequence[Decimal]) -> Decimal | None:
-    """On the ten-point scale."""
-    return _rounded(fmean(scores) * POINTS) if scores else None
+def _mean(values: Mapping[Any, float], times: Mapping[Any, int]) -> float:
+    return fsum(values[one] * number for one, number in times.items()) / sum(times.values())
 
 
-def spread_of(scores: Sequence[Decimal]) -> Decimal | None:
+def mean_of(scores: Mapping[Decimal, int]) -> Decimal | None:
+    """On the ten-point scale; ``scores``: how often each was given."""
+    return _rounded(_mean({one: float(one) for one in scores}, scores) * POINTS) if scores else None
+
+
+def spread_of(scores: Mapping[Decimal, int]) -> Decimal | None:
     """Standard deviation on the ten-point scale, of these scores themselves."""
-    return _rounded(pstdev(float(score) for score in scores) * POINTS) if scores else None
+    if not scores:
+        return None
+    mean = _mean({one: float(one) for one in scores}, scores)
+    return _rounded(sqrt(_mean({one: (float(one) - mean) ** 2 for one in scores}, scores)) * POINTS)
 
 
-def severity_of(pairs: Sequence[Pair]) -> Decimal | None:
+def severity_of(pairs: Mapping[Pair, int]) -> Decimal | None:
     """By how many points somebody marks above (+) or below (−) the others on the same answers."""
-    return _rounded(fmean(own - other for own, other in pairs) * POINTS) if pairs else None
+    differences = {(own, other): float(own - other) for own, other in pairs}
+    return _rounded(_mean(differences, pairs) * POINTS) if pairs else None
 
 
 def _points(score: Decimal) -> int:

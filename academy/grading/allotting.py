@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import CompoundSelect, func, literal, select, union_all
 
 from academy.accounts.models import Account
 from academy.grading.models import FIRST, SECOND, THIRD, MarkingAnswer, MarkingSeat
@@ -65,20 +65,29 @@ def markers_of(quiz_id: int, scheme: Scheme) -> dict[int, Marker]:
         )
         for account, username, name, person_id, unit_id in rows
     }
-    unmarked = and_(MarkingSeat.stored_at.is_(None), MarkingAnswer.release_id.is_(None))
-    loads = db.session.execute(
-        select(
-            MarkingSeat.marker_id,
-            func.count().filter(MarkingAnswer.quiz_id == quiz_id),
-            func.count().filter(unmarked),
-        )
-        .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
-        .where(MarkingSeat.marker_id.in_(markers))
+    for account, is_given, number in db.session.execute(_loads(quiz_id, markers)):
+        if is_given:
+            markers[account].given = number
+        else:
+            markers[account].waiting = number
+    return markers
+
+
+def _loads(quiz_id: int, accounts: Iterable[int]) -> CompoundSelect:
+    """What markers were given at a quiz, and what they have to mark anywhere: each counted from an index of its own."""
+    given = (
+        select(MarkingSeat.marker_id, literal(True), func.count())
+        .where(MarkingSeat.quiz_id == quiz_id, MarkingSeat.marker_id.in_(accounts))
         .group_by(MarkingSeat.marker_id)
     )
-    for account, given, waiting in loads:
-        markers[account].given, markers[account].waiting = given, waiting
-    return markers
+    waiting = (
+        select(MarkingSeat.marker_id, literal(False), func.count())
+        .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
+        .where(MarkingSeat.marker_id.in_(accounts), MarkingSeat.stored_at.is_(None))
+        .where(MarkingAnswer.release_id.is_(None))
+        .group_by(MarkingSeat.marker_id)
+    )
+    return union_all(given, waiting)
 
 
 def can_take(
@@ -112,7 +121,8 @@ def _share_evenly(work: UnitOfWork, quiz_id: int, scheme: Scheme) -> None:
         select(MarkingSeat, MarkingAnswer.person_id, Person.unit_id)
         .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
         .join(Person, Person.id == MarkingAnswer.person_id)
-        .where(MarkingAnswer.quiz_id == quiz_id, MarkingSeat.marker_id.is_(None))
+        # what is nobody's is not stored: saying so lets the index of what waits find it
+        .where(MarkingSeat.quiz_id == quiz_id, MarkingSeat.marker_id.is_(None), MarkingSeat.stored_at.is_(None))
         .where(MarkingSeat.role.in_((FIRST, SECOND)))
         .order_by(MarkingAnswer.shuffle, MarkingAnswer.id, MarkingSeat.role)
     ).all()
@@ -143,7 +153,7 @@ def open_thirds(quiz_id: int, answer_id: int | None = None) -> list[tuple[Markin
         select(MarkingSeat, MarkingAnswer.person_id, Person.unit_id)
         .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
         .join(Person, Person.id == MarkingAnswer.person_id)
-        .where(MarkingAnswer.quiz_id == quiz_id, MarkingAnswer.release_id.is_(None))
+        .where(MarkingSeat.quiz_id == quiz_id, MarkingAnswer.release_id.is_(None))
         .where(MarkingSeat.role == THIRD, MarkingSeat.stored_at.is_(None))
         .order_by(MarkingSeat.id)
         .execution_options(populate_existing=True)

@@ -60,7 +60,7 @@ def collect(work: UnitOfWork, quiz_id: int, scheme: Scheme, *, attempt_id: int |
     work.session.flush()
     for answer, row in zip(answers, rows, strict=True):
         for role in _roles(scheme, row.kind):
-            work.session.add(MarkingSeat(answer_id=answer.id, role=role))
+            work.session.add(MarkingSeat(answer_id=answer.id, quiz_id=quiz_id, role=role))
     work.session.flush()
     if answers:
         share_out(work, quiz_id, scheme)
@@ -96,11 +96,11 @@ def rearrange(work: UnitOfWork, quiz_id: int, scheme: Scheme) -> None:
     work.session.execute(delete(MarkingSeat).where(MarkingSeat.answer_id.in_(untouched_ids)))
     work.session.execute(
         update(MarkingSeat)
-        .where(MarkingSeat.answer_id.in_(quiz_answers), MarkingSeat.stored_at.is_(None))
+        .where(MarkingSeat.quiz_id == quiz_id, MarkingSeat.stored_at.is_(None))
         .values(marker_id=None)
     )
     work.session.add_all(
-        MarkingSeat(answer_id=answer_id, role=role)
+        MarkingSeat(answer_id=answer_id, quiz_id=quiz_id, role=role)
         for answer_id, kind in untouched.items()
         for role in _roles(scheme, kind)
     )

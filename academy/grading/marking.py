@@ -188,7 +188,7 @@ def settle(work: UnitOfWork, answer: MarkingAnswer) -> None:
     marks = {role: seat.score for role, seat in seats.items() if seat.score is not None}
     decision = decide(marks, double=SECOND in seats, distance=scheme.distance, third_rule=scheme.third_rule)
     if decision.needs_third and THIRD not in seats:
-        work.session.add(MarkingSeat(answer_id=answer.id, role=THIRD))
+        work.session.add(MarkingSeat(answer_id=answer.id, quiz_id=answer.quiz_id, role=THIRD))
         work.session.flush()
         assign_thirds(work, answer.quiz_id, scheme, answer_id=answer.id)
     elif THIRD in seats and THIRD not in marks and not decision.needs_third and decision.score is not None:

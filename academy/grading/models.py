@@ -22,6 +22,7 @@ PROPOSAL_STATES = (PROPOSED, APPROVED, REJECTED, WITHDRAWN)
 
 _LIVE_PROPOSAL = text(f"state = '{PROPOSED}'")
 _LIVE_APPEAL = text("state NOT IN ('withdrawn')")
+_NOT_STORED = text("stored_at IS NULL")
 
 
 class MarkingScheme(Model):
@@ -63,7 +64,8 @@ class MarkingAnswer(Model):
     __tablename__ = "marking_answer"
     __table_args__ = (
         UniqueConstraint("attempt_id", "slot"),
-        Index("ix_marking_answer_quiz_id", "quiz_id", "state"),
+        # figures about all answers of a quiz come from the index alone
+        Index("ix_marking_answer_quiz_id", "quiz_id", "state", "flagged", "release_id"),
         CheckConstraint(f"state IN {ANSWER_STATES}", name="state"),
         CheckConstraint("score IS NULL OR score BETWEEN 0 AND 1", name="score"),
         CheckConstraint("(state = 'waiting') = (score IS NULL)", name="final"),
@@ -89,14 +91,22 @@ class MarkingAnswer(Model):
 class MarkingSeat(Model):
     """One mark of an answer: given, or to be given by ``marker_id``, or by whoever claims it first (None).
 
-    Nobody marks an answer twice: that is a rule of the schema.
+    Nobody marks an answer twice: that is a rule of the schema. ``quiz_id`` is that of the answer: what waits is
+    found, and what is stored counted, without a look at the tens of thousands of answers that are done with.
     """
 
     __tablename__ = "marking_seat"
     __table_args__ = (
         UniqueConstraint("answer_id", "role"),
         UniqueConstraint("answer_id", "marker_id"),
-        Index("ix_marking_seat_marker_id", "marker_id", "stored_at"),
+        Index("ix_marking_seat_quiz_id", "quiz_id", "marker_id", "stored_at", "role", "score"),
+        Index(
+            "ix_marking_seat_waiting",
+            "quiz_id",
+            "marker_id",
+            sqlite_where=_NOT_STORED,
+            postgresql_where=_NOT_STORED,
+        ),
         CheckConstraint(f"role IN {ROLES}", name="role"),
         CheckConstraint("score IS NULL OR score BETWEEN 0 AND 1", name="score"),
         CheckConstraint("(score IS NULL) = (stored_at IS NULL)", name="stored"),
@@ -105,6 +115,7 @@ class MarkingSeat(Model):
 
     id: Mapped[int] = primary_key()
     answer_id: Mapped[int] = mapped_column(ForeignKey("marking_answer.id", ondelete="CASCADE"))
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id", ondelete="CASCADE"))
     role: Mapped[str] = mapped_column(String(10))
     marker_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     levels: Mapped[dict | None]

@@ -41,7 +41,7 @@ def moderate(actor: Actor, answer_id: int, mark: Mark, *, reason: str) -> None:
                 work.session.delete(one)
         work.session.flush()
         if seat is None:
-            seat = MarkingSeat(answer_id=answer_id, role=MODERATION)
+            seat = MarkingSeat(answer_id=answer_id, quiz_id=answer.quiz_id, role=MODERATION)
             work.session.add(seat)
         before = answer.score
         seat.levels, seat.score = score_of(answer.item_version_id, mark)

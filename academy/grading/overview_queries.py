@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -14,13 +13,14 @@ from sqlalchemy.orm import aliased
 from academy.accounts.models import Account
 from academy.catalog.queries import find_course_by_id
 from academy.catalog.views import CourseView
-from academy.grading.agreement import agreement, mean_of, severity_of, spread_of
+from academy.grading.agreement import Pair, agreement, mean_of, severity_of, spread_of
 from academy.grading.deciding import TEN
 from academy.grading.models import (
     FINAL,
     MODERATION,
     RELEASED,
     ROLES,
+    SECOND,
     THIRD,
     WAITING,
     MarkingAnswer,
@@ -30,6 +30,7 @@ from academy.grading.models import (
 )  # fmt: skip
 from academy.grading.policies import can_lead_marking, can_see_proposal, proposals_visible_to
 from academy.grading.queries import find_scheme, of_item, question_rows, shown_question
+from academy.grading.shuffling import drawn_by
 from academy.grading.views import (
     AnswerView,
     MarkerRow,
@@ -90,7 +91,7 @@ def overview_of(actor: Actor, quiz_id: int) -> Overview:
         select(func.count(MarkingSeat.id))
         .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
         .where(
-            MarkingAnswer.quiz_id == quiz_id, MarkingSeat.role == THIRD, MarkingSeat.stored_at.is_(None),
+            MarkingSeat.quiz_id == quiz_id, MarkingSeat.role == THIRD, MarkingSeat.stored_at.is_(None),
             MarkingAnswer.release_id.is_(None),
         )
     )  # fmt: skip
@@ -103,35 +104,52 @@ def overview_of(actor: Actor, quiz_id: int) -> Overview:
 
 
 def _markers(quiz_id: int, named: Iterable[int]) -> Iterable[MarkerRow]:
-    seats = db.session.execute(
-        select(MarkingSeat.answer_id, MarkingSeat.marker_id, MarkingSeat.score)
-        .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
-        .where(
-            MarkingAnswer.quiz_id == quiz_id,
-            MarkingSeat.marker_id.is_not(None),
-            MarkingSeat.role != MODERATION,
-        )
-    ).all()
-    by_answer: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
-    waiting: dict[int, int] = defaultdict(int)
-    for seat in seats:
-        if seat.score is None:
-            waiting[seat.marker_id] += 1
-        else:
-            by_answer[seat.answer_id].append((seat.marker_id, seat.score))
-    scores: dict[int, list[Decimal]] = defaultdict(list)
-    pairs: dict[int, list[tuple[Decimal, Decimal]]] = defaultdict(list)
-    for marks in by_answer.values():
-        for marker, score in marks:
-            scores[marker].append(score)
-            pairs[marker] += [(score, other) for someone, other in marks if someone != marker]
-    accounts = set(named) | set(scores) | set(waiting)
-    for account, username, name in _names(accounts):
+    """The database counts how often each mark was given, and each pair of marks of one answer: these are few."""
+    scores, waiting, roles = _marks_given(quiz_id)
+    pairs = _pairs_given(quiz_id) if roles & {SECOND, THIRD} else defaultdict(Counter)
+    for account, username, name in _names(set(named) | set(scores) | set(waiting)):
         yield MarkerRow(
-            account=account, username=username, name=name or username, stored=len(scores[account]),
+            account=account, username=username, name=name or username, stored=scores[account].total(),
             waiting=waiting[account], mean=mean_of(scores[account]), spread=spread_of(scores[account]),
             severity=severity_of(pairs[account]), agreement=agreement(pairs[account]),
         )  # fmt: skip
+
+
+def _marks_given(quiz_id: int) -> tuple[dict[int, Counter[Decimal]], Counter[int], set[str]]:
+    """By marker: how often each score was given; how many answers still wait. And the roles in which marks are given."""
+    scores: dict[int, Counter[Decimal]] = defaultdict(Counter)
+    waiting: Counter[int] = Counter()
+    roles = set()
+    for marker, role, score, number in db.session.execute(
+        select(MarkingSeat.marker_id, MarkingSeat.role, MarkingSeat.score, func.count())
+        .where(
+            MarkingSeat.quiz_id == quiz_id, MarkingSeat.marker_id.is_not(None), MarkingSeat.role != MODERATION
+        )
+        .group_by(MarkingSeat.marker_id, MarkingSeat.role, MarkingSeat.score)
+    ):
+        roles.add(role)
+        if score is None:
+            waiting[marker] += number
+        else:
+            scores[marker][score] += number
+    return scores, waiting, roles
+
+
+def _pairs_given(quiz_id: int) -> dict[int, Counter[Pair]]:
+    """By marker: how often one gave this score and another that one for the same answer."""
+    own, other = aliased(MarkingSeat), aliased(MarkingSeat)
+    pairs: dict[int, Counter[Pair]] = defaultdict(Counter)
+    # the roles of an answer's seats are in the order of the alphabet: first, second, third
+    for marker, someone, score, others, number in db.session.execute(
+        select(own.marker_id, other.marker_id, own.score, other.score, func.count())
+        .join(other, and_(other.answer_id == own.answer_id, other.role < own.role))
+        .where(own.quiz_id == quiz_id, own.role.in_((SECOND, THIRD)), own.score.is_not(None))
+        .where(other.score.is_not(None), other.role != MODERATION)
+        .group_by(own.marker_id, other.marker_id, own.score, other.score)
+    ):
+        pairs[marker][score, others] += number
+        pairs[someone][others, score] += number
+    return pairs
 
 
 def _names(accounts: Iterable[int]) -> list[Any]:
@@ -165,35 +183,34 @@ def sample_of(
         NotFound, Forbidden: as for :func:`get_led_quiz`.
     """
     get_led_quiz(actor, quiz_id)
-    statement = (
+    of_quiz = MarkingAnswer.quiz_id == quiz_id
+    if rule == FLAGGED:
+        chosen = and_(of_quiz, MarkingAnswer.flagged)
+    elif rule == DISPUTED:
+        third = select(MarkingSeat.answer_id).where(MarkingSeat.quiz_id == quiz_id, MarkingSeat.role == THIRD)
+        chosen = and_(of_quiz, MarkingAnswer.id.in_(third))
+    else:
+        chosen = and_(of_quiz, MarkingAnswer.state.in_((FINAL, RELEASED)))
+    drawn = db.session.scalars(
+        select(MarkingAnswer.id).where(chosen).order_by(drawn_by(seed), MarkingAnswer.id).limit(size)
+    ).all()
+    rows = db.session.execute(
         select(
             MarkingAnswer.id, MarkingAnswer.state, MarkingAnswer.how, MarkingAnswer.flagged, MarkingAnswer.score,
             Item.key, func.max(MarkingSeat.score) - func.min(MarkingSeat.score),
         )
         .join(Item, Item.id == MarkingAnswer.item_id)
         .join(MarkingSeat, MarkingSeat.answer_id == MarkingAnswer.id)
-        .where(MarkingAnswer.quiz_id == quiz_id)
+        .where(MarkingAnswer.id.in_(drawn))
         .group_by(MarkingAnswer.id, Item.key)
     )  # fmt: skip
-    if rule == FLAGGED:
-        statement = statement.where(MarkingAnswer.flagged)
-    elif rule == DISPUTED:
-        third = select(MarkingSeat.answer_id).where(MarkingSeat.role == THIRD)
-        statement = statement.where(MarkingAnswer.id.in_(third))
-    else:
-        statement = statement.where(MarkingAnswer.state.in_((FINAL, RELEASED)))
-    drawn = sorted(db.session.execute(statement).all(), key=lambda row: _draw(seed, row[0]))[:size]
     return [
         SampleRow(
             id=row[0], state=row[1], how=row[2], flagged=row[3], points=_points(row[4]), item_key=row[5],
             spread=None if row[6] is None else Decimal(str(row[6])).quantize(Decimal("0.0001")) * TEN,
         )
-        for row in drawn
+        for row in sorted(rows, key=lambda row: drawn.index(row[0]))
     ]  # fmt: skip
-
-
-def _draw(seed: str, answer_id: int) -> bytes:
-    return hashlib.sha256(f"{seed} {answer_id}".encode()).digest()
 
 
 def get_answer(actor: Actor, answer_id: int) -> AnswerView:

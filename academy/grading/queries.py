@@ -65,6 +65,7 @@ def claimable_by(actor: Actor, scheme: Scheme) -> ColumnElement[bool]:
     )
     rules = [
         MarkingSeat.marker_id.is_(None),
+        MarkingSeat.stored_at.is_(None),
         MarkingAnswer.release_id.is_(None),
         ~has_one,
         MarkingAnswer.person_id != (actor.person_id or 0),
@@ -77,28 +78,31 @@ def claimable_by(actor: Actor, scheme: Scheme) -> ColumnElement[bool]:
     return and_(*rules)
 
 
-def _seats(quiz_id: int) -> Select:
+def _seats(quiz_id: int, *columns: Any) -> Select:
     return (
-        select(MarkingSeat.id)
+        select(*columns)
+        .select_from(MarkingSeat)
         .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
-        .where(MarkingAnswer.quiz_id == quiz_id)
+        .where(MarkingSeat.quiz_id == quiz_id)
+    )
+
+
+def _waiting_for(actor: Actor) -> ColumnElement[bool]:
+    """Over seats joined to answers: the actor's, and not marked yet."""
+    return and_(
+        MarkingSeat.marker_id == actor.account_id,
+        MarkingSeat.stored_at.is_(None),
+        MarkingAnswer.release_id.is_(None),
     )
 
 
 def next_of(actor: Actor, quiz_id: int, scheme: Scheme, *, claim: bool) -> int | None:
     """The seat that comes next in the actor's order: one that is theirs, or (``claim``) one they may take."""
-    rule = (
-        claimable_by(actor, scheme)
-        if claim
-        else and_(
-            MarkingSeat.marker_id == actor.account_id,
-            MarkingSeat.stored_at.is_(None),
-            MarkingAnswer.release_id.is_(None),
-        )
-    )
+    rule = claimable_by(actor, scheme) if claim else _waiting_for(actor)
     urgent = case((MarkingSeat.role == THIRD, 0), else_=1)
     order = order_for(actor.account_id or 0, horizontal=scheme.horizontal)
-    return db.session.scalar(_seats(quiz_id).where(rule).order_by(urgent, *order, MarkingSeat.role).limit(1))
+    statement = _seats(quiz_id, MarkingSeat.id).where(rule)
+    return db.session.scalar(statement.order_by(urgent, *order, MarkingSeat.role).limit(1))
 
 
 def has_left(actor: Actor, quiz_id: int, scheme: Scheme) -> bool:
@@ -106,8 +110,8 @@ def has_left(actor: Actor, quiz_id: int, scheme: Scheme) -> bool:
     quota = scheme.markers.get(actor.account_id or 0)
     if scheme.assignment != QUOTA or quota is None:
         return True
-    taken = select(func.count()).select_from(
-        _seats(quiz_id).where(MarkingSeat.marker_id == actor.account_id).subquery()
+    taken = select(func.count(MarkingSeat.id)).where(
+        MarkingSeat.quiz_id == quiz_id, MarkingSeat.marker_id == actor.account_id
     )
     return db.session.scalar(taken) < quota
 
@@ -149,17 +153,16 @@ def progress_at(actor: Actor, seat: SeatView) -> tuple[Work, Row | None]:
 def _work(
     actor: Actor, quiz_id: int, scheme: Scheme, title: Mapping[str, str], course_title: Mapping[str, str]
 ) -> Work:
-    mine = MarkingSeat.marker_id == actor.account_id
-    unfinished = and_(mine, MarkingSeat.stored_at.is_(None), MarkingAnswer.release_id.is_(None))
+    # three counts in one query, each by its own index
+    stored = select(func.count(MarkingSeat.id)).where(
+        MarkingSeat.quiz_id == quiz_id,
+        MarkingSeat.marker_id == actor.account_id,
+        MarkingSeat.stored_at.is_not(None),
+    )
+    unfinished = _seats(quiz_id, func.count(MarkingSeat.id)).where(_waiting_for(actor))
+    claimable = _seats(quiz_id, func.count(MarkingSeat.id)).where(claimable_by(actor, scheme))
     stored, waiting, free = db.session.execute(
-        select(
-            func.count().filter(and_(mine, MarkingSeat.stored_at.is_not(None))),
-            func.count().filter(unfinished),
-            func.count().filter(claimable_by(actor, scheme)),
-        )
-        .select_from(MarkingSeat)
-        .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
-        .where(MarkingAnswer.quiz_id == quiz_id)
+        select(stored.scalar_subquery(), unfinished.scalar_subquery(), claimable.scalar_subquery())
     ).one()
     return Work(
         quiz_id=quiz_id, title=title, course_title=course_title, stored=stored, mine=waiting, open=free
@@ -263,7 +266,7 @@ def _last_stored(actor: Actor, quiz_id: int) -> Row | None:
         select(MarkingSeat.id, MarkingSeat.stored_at)
         .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
         .where(
-            MarkingAnswer.quiz_id == quiz_id,
+            MarkingSeat.quiz_id == quiz_id,
             MarkingAnswer.release_id.is_(None),
             MarkingSeat.marker_id == actor.account_id,
             MarkingSeat.stored_at.is_not(None),

@@ -30,3 +30,13 @@ def order_for(account_id: int, *, horizontal: bool) -> tuple[ColumnElement[Any],
         mixed = (MarkingAnswer.shuffle * ((MarkingAnswer.item_id * 7919 + factor) % (PRIME - 1) + 1)) % PRIME
         return MarkingAnswer.item_id, mixed, MarkingAnswer.id
     return (MarkingAnswer.shuffle * factor) % PRIME, MarkingAnswer.attempt_id, MarkingAnswer.slot
+
+
+def drawn_by(seed: str) -> ColumnElement[Any]:
+    """A column to draw a sample of :class:`MarkingAnswer` by: as good as random, and the same for the same seed.
+
+    Two linear maps of the id modulo the prime are multiplied, so that neighbours do not stay at even distances.
+    """
+    digest = hashlib.sha256(f"sample {seed}".encode()).digest()
+    one, other, step = (1 + int.from_bytes(digest[at : at + 4]) % (PRIME - 1) for at in (0, 4, 8))
+    return (((MarkingAnswer.id * one) % PRIME) * ((MarkingAnswer.id * other + step) % PRIME)) % PRIME

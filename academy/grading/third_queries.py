@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from academy.accounts.models import Account
 from academy.grading.allotting import can_take, markers_of, seated_at
@@ -58,7 +59,7 @@ def list_thirds(actor: Actor, quiz_id: int, *, cursor: str | None = None, limit:
         NotFound, Forbidden: the actor does not lead the marking of such a quiz.
     """
     get_led_quiz(actor, quiz_id)
-    statement = _open_thirds().where(MarkingAnswer.quiz_id == quiz_id)
+    statement = _open_thirds().where(MarkingSeat.quiz_id == quiz_id)
     page = keyset(statement, [MarkingAnswer.id], cursor, limit)
     return Page(_rows(actor, quiz_id, page.items), page.next_cursor)
 
@@ -70,13 +71,11 @@ def find_third(actor: Actor, quiz_id: int, answer_id: int) -> ThirdRow | None:
 
 
 def _open_thirds() -> Any:
-    marks = (
-        select(
-            MarkingSeat.answer_id, (func.max(MarkingSeat.score) - func.min(MarkingSeat.score)).label("apart")
-        )
-        .where(MarkingSeat.role.in_((FIRST, SECOND)))
-        .group_by(MarkingSeat.answer_id)
-        .subquery()
+    mark = aliased(MarkingSeat)
+    apart = (
+        select(func.max(mark.score) - func.min(mark.score))
+        .where(mark.answer_id == MarkingAnswer.id, mark.role.in_((FIRST, SECOND)))
+        .scalar_subquery()
     )
     return (
         select(
@@ -86,13 +85,12 @@ def _open_thirds() -> Any:
             Item.key,
             MarkingSeat.marker_id,
             Account.username,
-            marks.c.apart,
+            apart.label("apart"),
         )
         .select_from(MarkingSeat)
         .join(MarkingAnswer, MarkingAnswer.id == MarkingSeat.answer_id)
         .join(Item, Item.id == MarkingAnswer.item_id)
         .join(Person, Person.id == MarkingAnswer.person_id)
-        .join(marks, marks.c.answer_id == MarkingSeat.answer_id)
         .outerjoin(Account, Account.id == MarkingSeat.marker_id)
         .where(MarkingSeat.role == THIRD, MarkingSeat.stored_at.is_(None), MarkingAnswer.release_id.is_(None))
     )

@@ -122,9 +122,10 @@ def add_cards(session: Any, items: Iterable[tuple[int, str, Mapping[str, Any], F
             {"item_id": item_id, "band": band, "value": value}
             for band, value in enumerate(bands(shingles(spec)))
         ]
-    for table, rows in ((ItemCard, cards), (ItemLabel, labels), (ItemBand, signatures)):
+    # the tables, not the mapped classes: there is nothing for the session to keep track of
+    for model, rows in ((ItemCard, cards), (ItemLabel, labels), (ItemBand, signatures)):
         if rows:
-            session.execute(insert(table), rows)
+            session.execute(insert(model.__table__), rows)
 
 
 def _sign(session: Any, item_id: int, spec: Mapping[str, Any], *, known: bool) -> None:

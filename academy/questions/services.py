@@ -7,9 +7,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 from sqlalchemy import select, update
 
 from academy.catalog.events import CourseMaterialChanged
@@ -106,13 +107,19 @@ def checked_spec(kind: str, spec: Mapping[str, Any], languages: Iterable[str] = 
         raise Invalid(message, rule="questions.kind", errors={"kind": [message]})
     try:
         with in_languages(languages):
-            return exercise_type(kind).spec_schema().load(spec)
+            return _schema(exercise_type(kind).spec_schema).load(spec)
     except ValidationError as error:
         raise Invalid(
             _l("Please correct the fields named below."),
             rule="questions.spec",
             errors=messages_by_field(error.messages),
         ) from error
+
+
+@cache
+def _schema(made: type[Schema]) -> Schema:
+    """One schema for all specs of a kind: it keeps nothing of them, and making it costs more than it does."""
+    return made()
 
 
 def save_item(

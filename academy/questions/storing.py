@@ -51,7 +51,7 @@ def store_items(actor: Actor, course_id: int, drafts: Sequence[ItemDraft]) -> di
         now = clock.now()
         for chunk in _chunks(versions):
             work.session.execute(
-                insert(ItemVersion),
+                insert(ItemVersion.__table__),
                 [
                     {
                         "item_id": item_id,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from academy.audit.services import record
 from academy.catalog.views import CourseView
@@ -99,7 +99,13 @@ def get_board(actor: Actor, quiz_id: int) -> Board:
             *(getattr(Attempt, name) for name in _OF_ATTEMPT),
         )
         .join(Person, Person.id == Attempt.person_id)
-        .where(Attempt.quiz_id == quiz_id, or_(is_open, Attempt.submitted_at > now - LINGERS))
+        # the quiz is named in both branches: so each is a range of one index, however many have sat it before
+        .where(
+            or_(
+                and_(Attempt.quiz_id == quiz_id, Attempt.submitted_at.is_(None)),
+                and_(Attempt.quiz_id == quiz_id, Attempt.submitted_at > now - LINGERS),
+            )
+        )
         .order_by(case((is_open, 0), else_=1), Person.sort_key, Attempt.id)
         .limit(MOST_ROWS)
     ).all()
@@ -109,7 +115,7 @@ def get_board(actor: Actor, quiz_id: int) -> Board:
         course=course,
         now=now,
         open=db.session.scalar(
-            select(func.count()).select_from(Attempt).where(Attempt.quiz_id == quiz_id, is_open)
+            select(func.count()).where(Attempt.quiz_id == quiz_id, Attempt.submitted_at.is_(None))
         ),
         sittings=tuple(
             Sitting(**row._mapping, **answers[row.attempt_id], devices=devices.get(row.attempt_id, 0))

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from academy.kernel.db import db
-from academy.quizzes.models import OPEN, Accommodation, Attempt
+from academy.quizzes.models import Accommodation, Attempt
 from academy.quizzes.views import QuizRow
 
 
@@ -20,6 +20,6 @@ def closed_for_all(quiz: QuizRow) -> datetime | None:
     if closes is None:
         return None
     own = select(func.max(Accommodation.closes)).where(Accommodation.quiz_id == quiz.id)
-    sat = select(func.max(Attempt.accepts_until)).where(Attempt.quiz_id == quiz.id, Attempt.state == OPEN)
+    sat = select(func.max(Attempt.accepts_until)).where(Attempt.quiz_id == quiz.id, Attempt.submitted_at.is_(None))
     ends = db.session.execute(select(own.scalar_subquery(), sat.scalar_subquery())).one()
     return max((closes, *(end for end in ends if end is not None)))

@@ -1,82 +1,130 @@
-"""``python -m tests.bench [--quick] [--database …] [--scale …] [--only NAME]``."""
+"""``python -m tests.bench [PART …] [--quick] [--database …] [--scale …] [--only NAME] [--json FILE]``."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from academy.kernel.db import db
-from tests.bench import contest, inside
+from tests.bench import contest, inside, parts
 from tests.bench.analysis import analyse
 from tests.bench.load import CONNECTIONS, Ask, Measured, read_pages, send
 from tests.bench.pages import pages
 from tests.bench.quiz import sit
+from tests.bench.report import Report
 from tests.bench.servers import Server, serve
 from tests.bench.site import Site, build, say
 from tests.postgresql import NoPostgreSQL, cluster, create_database
 from tests.tools import install_for_measuring
 
 SCALES = {"small": ("small",), "full": ("full",), "both": ("small", "full")}
-NAMES = (
-    "content", "search", "queries", "start", "home", "catalog", "course", "lesson", "quiz", "sitting", "analysis", "documents",
-    "contest",
-)  # fmt: skip
+# what each part measures; those of a running academy share its sites and servers
+RUNNING = {
+    "pages": ("content", "search", "queries", "start", "home", "catalog", "course", "lesson", "quiz"),
+    "quiz": ("sitting",),
+    "analysis": ("analysis",),
+}
+OWN = {"growth": parts.growth, "import": parts.importing, "room": parts.room, "sessions": parts.city}
+SQLITE_ONLY = {"import"}  # it is the process that is measured; the rows go the same way into both databases
+ALONE = ("documents", "contest")
+PARTS = (*RUNNING, *OWN, *ALONE)
+BY_REQUEST = {"sessions"}  # ten minutes for each database
+NAMES = tuple(name for names in RUNNING.values() for name in names)
 
 
 class Run:
     """One run: which measurements are wanted, how long each may take, and where figures go."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, report: Report) -> None:
+        self.parts = tuple(options.part) or tuple(part for part in PARTS if part not in BY_REQUEST)
         self.only: str | None = options.only
         self.quick: bool = options.quick
+        self.scales = SCALES[options.scale]
+        self.report = report
         self.seconds = 1.0 if options.quick else 3.0
         # learners who send at the same moment, and how many sit in each turn
         self.crowds = {1: 16, 8: 64} if options.quick else {1: 64, 8: 240, 32: 240, 200: 400}
         self.attempts = 2_000 if options.quick else 30_000
+        self.tell = report.tell
+
+    @property
+    def running(self) -> bool:
+        return any(part in RUNNING for part in self.parts)
 
     def wants(self, name: str) -> bool:
-        return self.only is None or name == self.only or name.startswith(f"{self.only}.")
-
-    def tell(self, bench: str, value: float | None, unit: str, baseline: float | None = None) -> None:
-        """Print a figure; ``ratio`` is its share of the baseline."""
-        if value is None:
-            return
-        ratio = round(value / baseline, 4) if baseline else None
-        figures = {"value": round(value, 4), "unit": unit, "baseline": baseline and round(baseline, 4)}
-        print(json.dumps({"bench": bench, **figures, "ratio": ratio}), flush=True)
+        part = next((part for part, names in RUNNING.items() if name.partition(".")[0] in names), name)
+        chosen = self.only is None or name == self.only or name.startswith(f"{self.only}.")
+        return chosen and part in self.parts
 
 
 def main() -> int:
+    options = _options()
+    install_for_measuring()
+    with ExitStack() as stack:
+        sink = stack.enter_context(open(options.json, "w", encoding="utf-8")) if options.json else None
+        report = Report(sink)
+        report.machine()
+        run = Run(options, report)
+        databases = ("sqlite", "postgresql") if options.database == "both" else (options.database,)
+        for kind in databases:
+            _on(run, kind)
+        if "documents" in run.parts:
+            with report.part("documents"):
+                run.tell("documents", inside.documents_per_second(run.seconds), "PDFs/s")
+        if "contest" in run.parts:
+            with report.part("contest"):
+                report.title("A week of a contest of 25,980 entries")
+                for step, took in contest.seconds(quick=run.quick).items():
+                    run.tell(f"contest.{step.replace(' ', '_')}", took, "s")
+        report.durations()
+    return 0
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure the academy.")
+    parser.add_argument(
+        "part", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all but {', '.join(BY_REQUEST)} if none is named"
+    )
     parser.add_argument("--quick", action="store_true", help="short measurements: to see that they run")
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--scale", choices=tuple(SCALES), default="both", help="full: 100 times the rows")
-    parser.add_argument("--only", metavar="NAME", help=f"one measurement: {', '.join(NAMES)}, or a part such as lesson.anonymous")
+    parser.add_argument("--only", metavar="NAME", help=f"one of the pages: {', '.join(NAMES)}, or a part such as lesson.anonymous")
+    parser.add_argument("--json", metavar="FILE", help="every figure as a line of JSON")
     options = parser.parse_args()
+    if unknown := set(options.part) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     if options.only and options.only.partition(".")[0] not in NAMES:
         parser.error(f"there is no measurement {options.only}; there are {', '.join(NAMES)}")
-    run = Run(options)
-    install_for_measuring()
-    databases = ("sqlite", "postgresql") if options.database == "both" else (options.database,)
-    for database in databases if options.only not in ("documents", "contest") else ():  # they need no academy
-        with ExitStack() as stack:
-            try:
-                server = stack.enter_context(cluster()) if database == "postgresql" else None
-            except NoPostgreSQL as missing:
-                say(f"PostgreSQL is left out: {missing}")
-                continue
-            urls = {scale: create_database(server, scale) if server else None for scale in SCALES[options.scale]}
-            _measure(run, database, urls, stack)
-    if run.wants("documents"):
-        run.tell("documents", inside.documents_per_second(run.seconds), "PDFs/s")
-    if run.wants("contest"):
-        for step, took in contest.seconds(quick=run.quick).items():
-            run.tell(f"contest.{step.replace(' ', '_')}", took, "s")
-    return 0
+    if options.only and not options.part:
+        options.part = [part for part, names in RUNNING.items() if options.only.partition(".")[0] in names]
+    return options
+
+
+def _on(run: Run, kind: str) -> None:
+    """The parts that need a database, on one of them."""
+    wanted = [part for part in OWN if part in run.parts and (kind == "sqlite" or part not in SQLITE_ONLY)]
+    if not wanted and not run.running:
+        return
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(cluster(durable=True)) if kind == "postgresql" else None
+        except NoPostgreSQL as missing:
+            say(f"PostgreSQL is left out: {missing}")
+            return
+
+        def database(name: str) -> str | None:
+            return create_database(server, name) if server else None
+
+        if run.running:
+            with run.report.part("running academy"), ExitStack() as sites:
+                run.report.title(f"A running academy, {kind}")
+                _measure(run, kind, {scale: database(scale) for scale in run.scales}, sites)
+        for part in wanted:
+            with run.report.part(part):
+                OWN[part](run.report, kind, database, quick=run.quick)
 
 
 def _measure(run: Run, database: str, urls: Mapping[str, str | None], stack: ExitStack) -> None:
@@ -173,30 +221,37 @@ def _measure_quiz(run: Run, database: str, sites: Mapping[str, Site], servers: M
     if not run.wants("sitting"):
         return
     rates: dict[str, dict[str, float]] = {}
+    rows: list[list] = []
     for at_once, sitters in run.crowds.items():
         for scale, site in sites.items():
             with site.app.app_context():
                 sitting = sit(site, servers[scale], sitters=sitters, seconds=run.seconds, at_once=at_once)
                 db.session.remove()
             for step, measured in _steps(sitting):
-                _tell_step(run, f"{database}.{scale}.sitting.{step}.{at_once}", measured)
+                _keep_step(run, f"{database}.{scale}.sitting.{step}.{at_once}", measured)
+                waits = [measured.p50_ms, measured.p95_ms, measured.p99_ms, measured.cpu_ms]
+                rows.append([f"{scale}: {step}", at_once, measured.rate, *waits, measured.failed])
                 if at_once == CONNECTIONS:
                     rates.setdefault(step, {})[scale] = measured.rate
+    run.report.title(f"Sitting a quiz, {database}: learners who send at the same moment")
+    header = ["step", "at once", "per second", "p50 ms", "p95 ms", "p99 ms", "cpu ms", "failed"]
+    run.report.table(header, sorted(rows, key=lambda row: (row[0].split(": ")[0], STEPS.index(row[0].split(": ")[1]), row[1])))
     for step, found in rates.items():
         if len(found) == 2 and found["full"]:
             run.tell(f"{database}.sitting.{step}.growth", found["small"] / found["full"], "times", 1.0)
 
 
-def _tell_step(run: Run, bench: str, measured: Measured) -> None:
-    if measured.failed:
-        say(f"{bench}: {measured.failed} of {measured.requests} requests failed")
-    run.tell(bench, measured.rate, "requests/s")
+def _keep_step(run: Run, bench: str, measured: Measured) -> None:
+    run.report.keep(bench, measured.rate, "requests/s")
     for share in ("p50", "p95", "p99"):
-        run.tell(f"{bench}.{share}", getattr(measured, f"{share}_ms"), "ms")
+        run.report.keep(f"{bench}.{share}", getattr(measured, f"{share}_ms"), "ms")
+
+
+STEPS = ("start", "save", "submit")
 
 
 def _steps(sitting) -> Iterator[tuple[str, Measured]]:
-    yield from (("start", sitting.start), ("save", sitting.save), ("submit", sitting.submit))
+    yield from ((step, getattr(sitting, step)) for step in STEPS)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -33,7 +33,22 @@ LEARNERS = 200
 ALL_COURSES = 40  # so many learners study every course, the others two each
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ")
 MIDDLE = ("Văn", "Thị", "Minh", "Thu", "Đức", "Ngọc", "Hữu", "Thanh")
-GIVEN = ("An", "Bình", "Chi", "Dũng", "Giang", "Hà", "Khánh", "Linh", "Nam", "Oanh", "Phúc", "Quân", "Sơn", "Yến")
+GIVEN = (
+    "An",
+    "Bình",
+    "Chi",
+    "Dũng",
+    "Giang",
+    "Hà",
+    "Khánh",
+    "Linh",
+    "Nam",
+    "Oanh",
+    "Phúc",
+    "Quân",
+    "Sơn",
+    "Yến",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +176,10 @@ def _places_and_people(now: Any) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     )
     yield (
         "account",
-        [{"id": one, "username": f"bench{one}", "username_key": f"bench{one}"} for one in range(1, LEARNERS + 1)],
+        [
+            {"id": one, "username": f"bench{one}", "username_key": f"bench{one}"}
+            for one in range(1, LEARNERS + 1)
+        ],
     )
     people = []
     for one in range(1, LEARNERS + 1):
@@ -177,18 +195,7 @@ def _places_and_people(now: Any) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             }
         )
     yield "person", people
-    yield (
-        "login_session",
-        [
-            {
-                "id": one,
-                "account_id": one,
-                "token_hash": token_hash(_token(one)),
-                "expires_at": now + timedelta(days=1),
-            }
-            for one in range(1, LEARNERS + 1)
-        ],
-    )
+    yield "login_session", _sessions(range(1, LEARNERS + 1), now)
 
 
 def _studies(runs: Sequence[tuple], now: Any) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -198,7 +205,10 @@ def _studies(runs: Sequence[tuple], now: Any) -> Iterator[tuple[str, list[dict[s
     ]
     yield (
         "course_progress",
-        [{"enrollment_id": run, "lessons_done": 2, "lessons": len(course.outline)} for run, _p, course in runs],
+        [
+            {"enrollment_id": run, "lessons_done": 2, "lessons": len(course.outline)}
+            for run, _p, course in runs
+        ],
     )
     yield (
         "lesson_progress",
@@ -216,7 +226,10 @@ def _studies(runs: Sequence[tuple], now: Any) -> Iterator[tuple[str, list[dict[s
     )
     yield (
         "reading_position",
-        [{"enrollment_id": run, "lesson_id": entry["lesson_id"], "block": "", "at": now} for run, entry, _p in begun],
+        [
+            {"enrollment_id": run, "lesson_id": entry["lesson_id"], "block": "", "at": now}
+            for run, entry, _p in begun
+        ],
     )
     yield (
         "reading",
@@ -338,6 +351,11 @@ class Learner:
 
 def learners(app: Flask) -> list[Learner]:
     """Everybody, signed in without the deliberately slow check of a password."""
+    return browsers(app, range(1, LEARNERS + 1))
+
+
+def browsers(app: Flask, accounts: Iterable[int]) -> list[Learner]:
+    """The browsers of accounts that :func:`sign_in` has signed in."""
     serializer = app.session_interface.get_signing_serializer(app)
     with app.test_request_context("/"):
         from flask import session
@@ -351,7 +369,27 @@ def learners(app: Flask) -> list[Learner]:
             f"{name}=" + serializer.dumps({"_user_id": _token(one), "_fresh": True, "csrf_token": secret}),
             csrf_token,
         )
-        for one in range(1, LEARNERS + 1)
+        for one in accounts
+    ]
+
+
+def sign_in(connection: Connection, accounts: Iterable[int]) -> None:
+    """Sign accounts in for a day."""
+    rows = [
+        {key: value for key, value in row.items() if key != "id"} for row in _sessions(accounts, clock.now())
+    ]
+    connection.execute(insert(_table("login_session")), rows)
+
+
+def _sessions(accounts: Iterable[int], now: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one,
+            "account_id": one,
+            "token_hash": token_hash(_token(one)),
+            "expires_at": now + timedelta(days=1),
+        }
+        for one in accounts
     ]
 
 

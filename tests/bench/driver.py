@@ -36,8 +36,8 @@ async def _drive(plan: dict[str, Any], connections: int) -> dict[str, Any]:
                 sent = time.perf_counter()
                 if sent >= until:
                     return
-                writer.write(_request(ask, address.netloc))
-                status, start = await _answer(reader)
+                writer.write(request_of(ask, address.netloc))
+                status, start = await answer_of(reader)
                 times.append(time.perf_counter() - sent)
                 if status >= 400:
                     failures.append(f"{status} {ask['method']} {ask['path']} {start[:300]!r}")
@@ -53,9 +53,9 @@ async def _drive(plan: dict[str, Any], connections: int) -> dict[str, Any]:
         "requests": len(times),
         "seconds": seconds,
         "failed": len(failures),
-        "p50_ms": _share(times, 0.5),
-        "p95_ms": _share(times, 0.95),
-        "p99_ms": _share(times, 0.99),
+        "p50_ms": share(times, 0.5),
+        "p95_ms": share(times, 0.95),
+        "p99_ms": share(times, 0.99),
     }
 
 
@@ -68,8 +68,9 @@ def _endless(asks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield ask | {"body": ask["body"].replace("{round}", str(number))}
 
 
-def _request(ask: dict[str, Any], host: str) -> bytes:
-    lines = [f"{ask['method']} {ask['path']} HTTP/1.1", f"Host: {host}", "Accept-Encoding: gzip"]
+def request_of(ask: dict[str, Any], host: str, encoding: str = "gzip") -> bytes:
+    """One request as it is written to the server."""
+    lines = [f"{ask['method']} {ask['path']} HTTP/1.1", f"Host: {host}", f"Accept-Encoding: {encoding}"]
     if ask["cookie"]:
         lines.append(f"Cookie: {ask['cookie']}")
     if ask["csrf_token"]:
@@ -80,7 +81,8 @@ def _request(ask: dict[str, Any], host: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def answer_of(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Status and body of the next answer."""
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head[9:12])
     lengths = [line[15:] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
@@ -94,8 +96,9 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     return status, body
 
 
-def _share(times: list[float], share: float) -> float:
-    return 1000 * times[min(len(times) - 1, int(len(times) * share))] if times else 0.0
+def share(times: list[float], part: float) -> float:
+    """Milliseconds within which that part of sorted times (in seconds) lies."""
+    return 1000 * times[min(len(times) - 1, int(len(times) * part))] if times else 0.0
 
 
 if __name__ == "__main__":

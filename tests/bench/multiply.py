@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Column, String, Table, cast, func, insert, literal, select, text, true
+from sqlalchemy import Column, Connection, String, Table, cast, func, insert, literal, select, text, true
 
 from academy.kernel.db import Model, db
 from tests.bench.dataset import count_on
@@ -26,14 +28,7 @@ SHARED = {"legal_document", "topic", "unit"}
 def multiply(times: int) -> dict[str, int]:
     """Copy every row of :data:`TABLES` until there are ``times`` as many; rows by table afterwards."""
     counts = {}
-    postgresql = db.engine.dialect.name == "postgresql"
-    with db.engine.connect() as connection:
-        if postgresql:  # references are right by construction
-            connection.execute(text("SET session_replication_role = replica"))
-        else:
-            driver = connection.connection.driver_connection  # no transaction has begun yet
-            driver.execute("PRAGMA foreign_keys = OFF")
-            driver.execute("PRAGMA synchronous = OFF")
+    with unchecked() as connection:
         for name in TABLES:
             table = Model.metadata.tables[name]
             if name == "course_version":
@@ -42,12 +37,30 @@ def multiply(times: int) -> dict[str, int]:
                 _copy(connection, table, times)
             counts[name] = connection.scalar(select(func.count()).select_from(table))
             count_on(connection, table)
+    vacuum()
+    return counts
+
+
+@contextmanager
+def unchecked() -> Iterator[Connection]:
+    """A transaction for a great many rows: references are right by construction, and a power cut costs nothing."""
+    with db.engine.connect() as connection:
+        if db.engine.dialect.name == "postgresql":
+            connection.execute(text("SET session_replication_role = replica"))
+        else:
+            driver = connection.connection.driver_connection  # no transaction has begun yet
+            driver.execute("PRAGMA foreign_keys = OFF")
+            driver.execute("PRAGMA synchronous = OFF")
+        yield connection
         connection.commit()
         connection.invalidate()  # with the settings above it serves nobody else
-    if postgresql:
+
+
+def vacuum() -> None:
+    """What PostgreSQL does by itself after a while: count its rows, for plans that fit their number."""
+    if db.engine.dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
-    return counts
 
 
 def _copy(connection: Any, table: Table, times: int) -> None:

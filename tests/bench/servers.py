@@ -31,6 +31,10 @@ class Server:
         """Processor time that the server and its workers have used so far."""
         return sum(_cpu_seconds(pid) for pid in (self.pid, *_children(self.pid)))
 
+    def megabytes(self) -> float:
+        """Memory of the server and its workers: their own, and their share of what they have in common."""
+        return sum(_megabytes(pid) for pid in (self.pid, *_children(self.pid)))
+
 
 @contextmanager
 def serve(target: str, environment: Mapping[str, str], log: Path) -> Iterator[Server]:
@@ -84,6 +88,14 @@ def _children(pid: int) -> list[int]:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def _megabytes(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -22,8 +23,8 @@ from tests.factories import create_actor
 from tests.grading.conftest import worth
 
 
-def pairs(*points: tuple[int, int]) -> list[tuple[Decimal, Decimal]]:
-    return [(Decimal(one) / 10, Decimal(other) / 10) for one, other in points]
+def pairs(*points: tuple[int, int]) -> Counter[tuple[Decimal, Decimal]]:
+    return Counter((Decimal(one) / 10, Decimal(other) / 10) for one, other in points)
 
 
 def test_agreement_of_two_markers():
@@ -32,9 +33,9 @@ def test_agreement_of_two_markers():
     # 1 − Σ(a−b)² ÷ Σ over all pairs of first and second: observed 10/4, expected 33.5+43.5−2·5.5·6.5 = 5.5
     assert found.kappa == Decimal("0.55")
     assert agreement(pairs((5, 5), (7, 7))).kappa == 1
-    assert agreement(pairs((5, 5), (5, 5))).kappa is None and agreement([]).exact is None
+    assert agreement(pairs((5, 5), (5, 5))).kappa is None and agreement({}).exact is None
     assert severity_of(pairs((5, 6), (7, 9))) == Decimal("-1.50")
-    assert spread_of([Decimal("0.4"), Decimal("0.8")]) == Decimal("2.00")
+    assert spread_of(Counter([Decimal("0.4"), Decimal("0.8")])) == Decimal("2.00")
 
 
 def test_the_overview_compares_markers_in_as_many_queries_for_any_number(marked, count_queries):
@@ -51,7 +52,11 @@ def test_the_overview_compares_markers_in_as_many_queries_for_any_number(marked,
     assert costs[0] == costs[1] <= 8
     rows = {row.account: row for row in overview.markers}
     severe, mild = rows[marked.markers[0].account_id], rows[marked.markers[1].account_id]
-    assert (severe.severity, mild.severity, severe.mean) == (Decimal("-1.00"), Decimal("1.00"), Decimal("7.00"))
+    assert (severe.severity, mild.severity, severe.mean) == (
+        Decimal("-1.00"),
+        Decimal("1.00"),
+        Decimal("7.00"),
+    )
     assert severe.agreement.adjacent == 1 and severe.stored == 14
 
 
@@ -61,7 +66,8 @@ def test_a_sample_is_drawn_alike_by_the_same_seed(marked):
         marked.sit(f"Người {number}")
     marked.mark_all(7)
     one, again, other = (
-        [row.id for row in sample_of(marked.leader, marked.quiz_id, size=5, seed=seed)] for seed in ("a", "a", "b")
+        [row.id for row in sample_of(marked.leader, marked.quiz_id, size=5, seed=seed)]
+        for seed in ("a", "a", "b")
     )
     assert one == again != other and len(one) == 5
     assert sample_of(marked.leader, marked.quiz_id, rule="flagged") == []
@@ -112,9 +118,13 @@ def test_a_changed_mark_takes_two_people(released):
     services.approve_change(released.approver, proposal)
     view = released.view()
     assert (view.attempt.mark, view.slots[0].score) == (Decimal("6.5"), Decimal("0.8"))
-    rows = db.session.scalars(select(GradeChange).where(GradeChange.attempt_id == view.attempt.id).order_by(GradeChange.id)).all()
+    rows = db.session.scalars(
+        select(GradeChange).where(GradeChange.attempt_id == view.attempt.id).order_by(GradeChange.id)
+    ).all()
     assert rows[-1].reason == "Cộng nhầm điểm." and rows[-1].by_id == released.approver.account_id
-    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.object_kind == "mark_proposal").order_by(AuditEntry.number)).all()
+    entries = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.object_kind == "mark_proposal").order_by(AuditEntry.number)
+    ).all()
     assert [(one.act, one.account_id) for one in entries] == [
         ("grade.propose", released.leader.account_id),
         ("grade.approve", released.approver.account_id),
@@ -191,7 +201,11 @@ def _markers(released, appeal):
 
 
 def test_what_cannot_be_proposed(released):
-    for points, rule in ((Decimal(5), "grading.same"), (Decimal(11), "marking.points"), (None, "marking.points")):
+    for points, rule in (
+        (Decimal(5), "grading.same"),
+        (Decimal(11), "marking.points"),
+        (None, "marking.points"),
+    ):
         with pytest.raises((Conflict, Invalid)) as refusal:
             services.propose_change(released.leader, released.attempts[0], 1, points=points, reason="x")
         assert refusal.value.rule == rule
@@ -201,7 +215,14 @@ def test_what_cannot_be_proposed(released):
 
 def test_seeing_and_listing_proposals_agree(released):
     proposal = propose(released)
-    everyone = (released.leader, released.approver, *released.markers, *released.learners, create_actor(*Role), create_actor())
+    everyone = (
+        released.leader,
+        released.approver,
+        *released.markers,
+        *released.learners,
+        create_actor(*Role),
+        create_actor(),
+    )
     for actor in everyone:
         listed = proposal in {one.id for one in list_proposals(actor, state="proposed")}
         try:
@@ -225,10 +246,16 @@ def test_a_result_keeps_the_set_it_was_judged_with(marked):
     assert judged(marked.attempts[0]) is None
     marked.mark_all(9)
     marked.release()
-    assert (judged(marked.attempts[0]).band_set, judged(marked.attempts[0]).mark) == ("five-1", Decimal("4.5"))
+    assert (judged(marked.attempts[0]).band_set, judged(marked.attempts[0]).mark) == (
+        "five-1",
+        Decimal("4.5"),
+    )
     marked.scheme(band_set="four-1")
     services.approve_change(marked.approver, propose(marked, "10"))
-    assert (judged(marked.attempts[0]).band_set, judged(marked.attempts[0]).mark) == ("five-1", Decimal("5.0"))
+    assert (judged(marked.attempts[0]).band_set, judged(marked.attempts[0]).mark) == (
+        "five-1",
+        Decimal("5.0"),
+    )
 
 
 def test_sets_are_in_order_and_end_where_one_fails():

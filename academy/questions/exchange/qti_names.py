@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 from academy.kernel.safe_xml import XmlElement
 
@@ -15,6 +17,7 @@ def name_of(element: XmlElement) -> str:
     return camel(name.removeprefix("qti-")) if name.startswith("qti-") else name
 
 
+@lru_cache(maxsize=2048)  # a package says the same few names a hundred thousand times
 def camel(name: str) -> str:
     return re.sub(r"-([a-z0-9])", lambda found: found[1].upper(), name)
 
@@ -34,8 +37,13 @@ def attribute(element: XmlElement, name: str, default: str = "") -> str:
 
 def find_all(element: XmlElement, *names: str) -> list[XmlElement]:
     """All elements of some names inside, in order."""
-    return [inner for inner in element.iter() if inner is not element and name_of(inner) in names]
+    return list(_named(element, names))
 
 
 def find(element: XmlElement, *names: str) -> XmlElement | None:
-    return next(iter(find_all(element, *names)), None)
+    """The first of them."""
+    return next(_named(element, names), None)
+
+
+def _named(element: XmlElement, names: tuple[str, ...]) -> Iterator[XmlElement]:
+    return (inner for inner in element.iter() if inner is not element and name_of(inner) in names)
