@@ -102,8 +102,8 @@ class MarkingSeat(Model):
         Index("ix_marking_seat_quiz_id", "quiz_id", "marker_id", "stored_at", "role", "score"),
         Index(
             "ix_marking_seat_waiting",
-            "quiz_id",
             "marker_id",
+            "quiz_id",
             sqlite_where=_NOT_STORED,
             postgresql_where=_NOT_STORED,
         ),

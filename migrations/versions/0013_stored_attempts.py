@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -34,7 +34,7 @@ def upgrade() -> None:
         batch.create_index("ix_marking_seat_quiz_id", ["quiz_id", "marker_id", "stored_at", "role", "score"])
         batch.create_index(
             "ix_marking_seat_waiting",
-            ["quiz_id", "marker_id"],
+            ["marker_id", "quiz_id"],
             sqlite_where=NOT_STORED,
             postgresql_where=NOT_STORED,
         )

@@ -11,7 +11,7 @@ from tests.test_migrations import connection, postgresql
 
 __all__ = ["connection", "postgresql"]
 
-OLD, NEW = "0011", "0012"
+OLD, NEW = "0012", "0013"
 QUIZ = (
     "INSERT INTO quiz (id, course_id, slug, state, origin, current_number)"
     " VALUES ({id}, 1, 'q{id}', 'active', 'studio', 1)"
