@@ -123,6 +123,12 @@ ACT_NAMES: Mapping[str, Any] = {
     "contest.export": _l("Result of a contest exported"),
     "contest.withdraw_name": _l("Own name withdrawn from a contest"),
     "contest.show_name": _l("Own name shown in a contest again"),
+    "search.words.add": _l("Words of the search added"),
+    "search.words.change": _l("Words of the search changed"),
+    "search.words.retire": _l("Words of the search retired"),
+    "search.words.restore": _l("Words of the search brought back"),
+    "training_need.file": _l("Training need filed"),
+    "training_need.answer": _l("Training need answered"),
     "regrade.create": _l("Regrade begun"),
     "regrade.propose": _l("Regrade proposed"),
     "regrade.approve": _l("Regrade approved"),
@@ -175,6 +181,8 @@ OBJECT_NAMES: Mapping[str, Any] = {
     "register_export": _l("Export of the register"),
     "regrade": _l("Regrade"),
     "role_grant": _l("Role"),
+    "search_synonym": _l("Words of the search"),
+    "training_need": _l("Training need"),
     "unit": _l("Unit"),
 }
 

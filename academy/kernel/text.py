@@ -10,7 +10,18 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["Token", "clean", "fold", "name_sort_key", "nfc", "place_tones", "slug", "sort_key", "tokens"]
+__all__ = [
+    "Token",
+    "clean",
+    "fold",
+    "is_syllable",
+    "name_sort_key",
+    "nfc",
+    "place_tones",
+    "slug",
+    "sort_key",
+    "tokens",
+]
 
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng: also the order of sorting
 _MARKS = "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
@@ -85,6 +96,18 @@ def place_tones(text: str) -> str:
     the last vowel (``hòan`` → ``hoàn``).
     """
     return _WORD.sub(lambda found: _place_tone(found.group()), nfc(text))
+
+
+@lru_cache(maxsize=4096)
+def is_syllable(word: str) -> bool:
+    """Whether a word is spelled like a syllable of Vietnamese, with or without its marks: ``xã``, ``tu``, ``nguoi``."""
+    letters = unicodedata.normalize("NFD", word.lower())
+    bare = nfc("".join(letter for letter in letters if letter not in _TONES))
+    syllable = _SYLLABLE.fullmatch(bare)
+    if syllable is None:
+        return False
+    known = _CLOSED if syllable["coda"] else _OPEN
+    return syllable["vowels"] in known or syllable["vowels"] in {fold(vowels) for vowels in known}
 
 
 # --- folding ----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ import snowballstemmer
 from academy.catalog.legal_numbers import fold_number
 from academy.kernel.text import fold, nfc, place_tones, tokens
 
-VERSION = 1
+VERSION = 2
 LONGEST_WORD = 40
 
 # dropped as single terms of a text; pairs keep them
@@ -43,24 +43,6 @@ FUNCTION = {
     "de": STOP["de"],
 }
 _FOLDED_STOP = {lang: frozenset(map(fold, words)) for lang, words in STOP.items()}
-
-# abbreviations of offices and papers: both spellings find both
-ABBREVIATIONS = {
-    "ubnd": "ủy ban nhân dân",
-    "hđnd": "hội đồng nhân dân",
-    "mttq": "mặt trận tổ quốc",
-    "cbccvc": "cán bộ công chức viên chức",
-    "cbcc": "cán bộ công chức",
-    "cđs": "chuyển đổi số",
-    "llct": "lý luận chính trị",
-    "cntt": "công nghệ thông tin",
-    "attt": "an toàn thông tin",
-    "tthc": "thủ tục hành chính",
-    "qlnn": "quản lý nhà nước",
-    "qppl": "quy phạm pháp luật",
-    "dvc": "dịch vụ công",
-    "csdl": "cơ sở dữ liệu",
-}
 
 _NUMBER = re.compile(
     r"(?<![\w/])\d{1,5}"
@@ -174,22 +156,6 @@ class Compounds:
         return None
 
 
-def _synonyms() -> tuple[dict[str, list[str]], dict[str, str]]:
-    """Terms that an abbreviation adds, and the abbreviation that a spelled-out name (folded) adds."""
-    terms, names = {}, {}
-    for short, name in ABBREVIATIONS.items():
-        forms = [normal(word) for word in name.split()]
-        folded = [form[1] for form in forms]
-        pairs = [pair(first, second) for first, second in zip(folded, folded[1:], strict=False)]
-        terms[short] = terms[fold(short)] = [form for both in forms for form in dict.fromkeys(both)] + pairs
-        names[" ".join(folded)] = short
-    return terms, names
-
-
-_SHORT_ADDS, _NAME_ADDS = _synonyms()
-_NAME_STARTS = {name.split()[0] for name in _NAME_ADDS}
-
-
 class Bag:
     """Terms and how often they occur, weighted: what one field of a document is indexed with."""
 
@@ -202,9 +168,8 @@ class Bag:
         """Add a text; with ``stops`` its stop words too (a title may consist of them)."""
         text = nfc(text)
         lang, terms, stop = self.lang, self.terms, STOP.get(self.lang, frozenset())
-        found = list(words(text))
         before: Word | None = None
-        for word in found:
+        for word in words(text):
             exact, folded = word.exact, word.folded
             if stops or exact not in stop:
                 terms[exact] += weight
@@ -218,8 +183,6 @@ class Bag:
         for number, _start, _end in numbers(text):
             for term in number_terms(number):
                 terms[term] += weight
-        if lang == "vi":
-            self._add_synonyms(found, weight)
 
     def _add_stems(self, exact: str, weight: float) -> None:
         stemmed = stem(self.lang, exact)
@@ -228,15 +191,3 @@ class Bag:
         if self.lang == "de":
             for part in self.compounds.split(exact):
                 self.terms[stem("de", part) or part] += weight
-
-    def _add_synonyms(self, found: list[Word], weight: float) -> None:
-        for place, word in enumerate(found):
-            for term in _SHORT_ADDS.get(word.exact, ()):
-                self.terms[term] += weight
-            if word.folded in _NAME_STARTS:
-                for length in (3, 4, 6):
-                    name = " ".join(other.folded for other in found[place : place + length])
-                    short = _NAME_ADDS.get(name)
-                    if short:
-                        for term in dict.fromkeys((short, fold(short))):
-                            self.terms[term] += weight

@@ -15,7 +15,7 @@ from academy.search.plan import Alternative, Plan, Planner, Unit
 from academy.search.query import Query, parse
 from academy.search.similar import telling_terms
 from academy.search.snippets import MarkedDocument, phrase_pattern
-from academy.search.view import FACETS
+from academy.search.view import FACETS, TAG
 
 VERIFIED = 200  # phrase candidates whose text is read
 
@@ -163,7 +163,7 @@ class Answering(ABC):
 
 def filters_of(query: Query) -> Filters:
     """The values chosen of each facet."""
-    chosen = {"lang": query.langs, "course": query.courses, "module": query.modules}
+    chosen = {"lang": query.langs, "course": query.courses, "module": query.modules, TAG: query.tags}
     return {name: values for name, values in chosen.items() if values}
 
 
@@ -187,14 +187,19 @@ def holds_phrases(data: Mapping[str, Any], plan: Plan) -> bool:
 
 
 def _passes(data: Mapping[str, Any], filters: Filters) -> bool:
-    return all(data[name] in values for name, values in filters.items())
+    return all(values.intersection(values_of(data, name)) for name, values in filters.items())
+
+
+def values_of(data: Mapping[str, Any], name: str) -> list[str]:
+    """The values of a facet that a stored document has."""
+    return data[name] if name == TAG else [data[name]] if data[name] else []
 
 
 def _count_facets(found: Sequence[Mapping[str, Any]], filters: Filters) -> dict[str, dict[str, int]]:
     out = {}
-    for name in FACETS:
+    for name in (*FACETS, TAG):
         others = {other: values for other, values in filters.items() if other != name}
-        counts = Counter(data[name] for data in found if data[name] and _passes(data, others))
+        counts = Counter(value for data in found if _passes(data, others) for value in values_of(data, name))
         out[name] = dict(counts.most_common())
     return out
 

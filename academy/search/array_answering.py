@@ -10,7 +10,7 @@ from academy.search.backend import Scope
 from academy.search.matching import Condition, Rule, forbidden
 from academy.search.plan import Alternative, Plan
 from academy.search.scorer import Ranking, Scorer
-from academy.search.view import FACETS, View
+from academy.search.view import FACETS, TAG, View
 
 
 class ArrayAnswering(Answering):
@@ -85,18 +85,22 @@ class _FoundInArrays(Found):
         return [Scored(int(at), float(self._ranking.scores[at])) for at in numbers]
 
     def facets(self) -> dict[str, dict[str, int]]:
-        out = {}
-        for name in FACETS:
-            kept = self._ranking.found
-            for other, mask in self._masks.items():
-                if other != name:
-                    kept = kept & mask
-            names, codes = self._view.facets[name]
-            counts = np.bincount(codes[kept & (codes >= 0)], minlength=len(names))
-            out[name] = {
-                names[at]: int(counts[at]) for at in np.argsort(-counts, kind="stable") if counts[at]
+        return {name: self._counts(name) for name in (*FACETS, TAG)}
+
+    def _counts(self, name: str) -> dict[str, int]:
+        """What each value would give, the other filters being kept; the most frequent first."""
+        kept = self._ranking.found
+        for other, mask in self._masks.items():
+            if other != name:
+                kept = kept & mask
+        if name == TAG:
+            tagged = {tag: int(kept[numbers].sum()) for tag, numbers in self._view.tagged().items()}
+            return {
+                tag: tagged[tag] for tag in sorted(tagged, key=lambda tag: (-tagged[tag], tag)) if tagged[tag]
             }
-        return out
+        names, codes = self._view.facets[name]
+        counts = np.bincount(codes[kept & (codes >= 0)], minlength=len(names))
+        return {names[at]: int(counts[at]) for at in np.argsort(-counts, kind="stable") if counts[at]}
 
 
 def _all(masks: Mapping[str, np.ndarray]) -> np.ndarray | None:

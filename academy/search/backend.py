@@ -37,6 +37,7 @@ class SearchDoc:
         kind: ``lesson``, ``course`` or a course module's own kind.
         lang: of the text; decides stemming and stop words.
         course, module: slugs; ``course`` may be empty.
+        tags: slugs of the topics it is about.
         path: address of the page, without anchor.
         labels: who may find it: a reader whose scope holds one of them.
         context: texts that describe but do not belong to it (titles of course and topics, in any language).
@@ -51,6 +52,7 @@ class SearchDoc:
     path: str
     course: str = ""
     module: str = ""
+    tags: tuple[str, ...] = ()
     labels: tuple[str, ...] = (PUBLIC,)
     passages: tuple[Passage, ...] = ()
     context: tuple[str, ...] = ()
@@ -117,7 +119,8 @@ class SearchPage:
 
     Attributes:
         total: how many documents answer within the reader's scope; a lower bound unless ``total_is_exact``.
-        facets: per ``module``, ``course`` and ``lang``: counts of what would be found with that value chosen.
+        facets: per ``module``, ``course``, ``lang`` and ``tag``: counts of what would be found with that value
+            chosen.
         corrected: the query as it was understood, if a word had to be read differently.
     """
 

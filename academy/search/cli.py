@@ -11,6 +11,7 @@ from academy.search import services
 from academy.search.backend import IndexDamaged, Scope
 from academy.search.engine import engine
 from academy.search.query import parse
+from academy.search.vocabulary_queries import synonyms_in_force
 
 
 @click.group("search")
@@ -51,7 +52,9 @@ def rebuild() -> None:
 def explain(query: str, limit: int) -> None:
     """Show how QUERY is read, over all documents, and how the best of them score."""
     try:
-        for line in engine().explain(parse(query), Scope(frozenset(), everything=True), limit=limit):
+        for line in engine().explain(
+            parse(query, synonyms_in_force()), Scope(frozenset(), everything=True), limit=limit
+        ):
             click.echo(line)
     except IndexDamaged as damage:
         click.echo(f"The index cannot be used ({damage}).")

@@ -13,7 +13,14 @@ from academy.plugins.manager import installed_modules
 from academy.questions import queries as questions
 from academy.search.backend import PUBLIC, Passage, SearchDoc
 
-__all__ = ["course_documents", "course_group", "course_label", "lesson_document", "list_course_ids"]
+__all__ = [
+    "course_documents",
+    "course_group",
+    "course_label",
+    "documents_of_course",
+    "lesson_document",
+    "list_course_ids",
+]
 
 Topics = Mapping[str, Mapping[str, str]]
 
@@ -39,10 +46,8 @@ def course_documents(course_id: int, topics: Topics | None = None) -> tuple[Sear
     if course is None or course.state != "published" or course.version_id is None:
         return ()
     topics = catalog.list_topics() if topics is None else topics
-    versions = {
-        item.key: item.version for item in questions.items_of_course(course_id) if item.use_lesson
-    }
-    docs = list(_of_course(course, topics))
+    versions = {item.key: item.version for item in questions.items_of_course(course_id) if item.use_lesson}
+    docs = list(documents_of_course(course, topics))
     texts = list(_texts(course_id))
     for text in texts:
         exercises = {
@@ -65,7 +70,7 @@ def _labels(course: CourseView | PublishedText, slug: str) -> tuple[str, ...]:
     return (PUBLIC,) if course.visibility == "public" else (course_label(slug),)
 
 
-def _of_course(course: CourseView, topics: Topics) -> Iterator[SearchDoc]:
+def documents_of_course(course: CourseView, topics: Topics) -> Iterator[SearchDoc]:
     """The course itself, in every language it has a title in."""
     for lang, title in course.title.items():
         outcomes = [outcome["text"].get(lang) for outcome in course.outcomes]
@@ -79,6 +84,7 @@ def _of_course(course: CourseView, topics: Topics) -> Iterator[SearchDoc]:
             path=f"/courses/{course.slug}",
             course=course.slug,
             module=course.module,
+            tags=tuple(course.topics),
             labels=_labels(course, course.slug),
             passages=tuple(Passage("", nfc(text)) for text in texts if text),
             context=tuple(topics[slug][lang] for slug in course.topics if lang in topics.get(slug, {})),
@@ -108,6 +114,7 @@ def lesson_document(
         path=f"/courses/{text.course}/lessons/{text.lesson}",
         course=text.course,
         module=text.module,
+        tags=tuple(text.topics),
         labels=_labels(text, text.course),
         passages=tuple(_passages(text, exercises)),
         context=tuple(title for each in titles for lang, title in each.items() if lang not in languages),

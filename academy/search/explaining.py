@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from academy.search.answering import Answering, filters_of, has_phrases, holds_phrases
+from academy.search.answering import Answering, filters_of, has_phrases, holds_phrases, values_of
 from academy.search.backend import Scope
-from academy.search.matching import Holds, forbidden, hit, paired, silent
+from academy.search.matching import as_meant, forbidden, hit, paired, silent
 from academy.search.plan import Alternative, Plan, Unit
 from academy.search.query import Query
 
@@ -40,7 +40,9 @@ def explain_document(answering: Answering, query: Query, scope: Scope, ref: str)
     yield from _explain_scope(answering, document, data, scope)
     filters = filters_of(query)
     for name, values in filters.items():
-        yield f"filter {name} in {', '.join(sorted(values))}: {_yes(data[name] in values)} ({data[name] or 'none'})"
+        held = values_of(data, name)
+        passes = _yes(bool(values.intersection(held)))
+        yield f"filter {name} in {', '.join(sorted(values))}: {passes} ({', '.join(held) or 'none'})"
     plan = answering.plan(query)
     if plan.replaced:
         yield f"read as: {plan.corrected(query.text)}"
@@ -85,7 +87,7 @@ def _explain_alternative(
 
 
 def _answer(answering: Answering, document: Any, unit: Unit) -> str:
-    if unit.exact and answering.holds(document, Holds(unit.exact, unit.title)):
+    if unit.exact and answering.holds(document, as_meant(unit)):
         return "as typed"
     if answering.holds(document, hit(unit)):
         return "found" if unit.every else "loosely"
@@ -95,7 +97,8 @@ def _answer(answering: Answering, document: Any, unit: Unit) -> str:
 def _describe(answering: Answering, unit: Unit) -> str:
     terms = unit.every or unit.exact + unit.loose
     kind = "all of" if unit.every else "any of"
-    return f"{kind}: {_counted(answering, terms)}{' in titles' if unit.title else ''}"
+    names = "".join(f"; or all of: {_counted(answering, group)}" for group in unit.instead)
+    return f"{kind}: {_counted(answering, terms)}{names}{' in titles' if unit.title else ''}"
 
 
 def _counted(answering: Answering, terms: tuple[str, ...]) -> str:

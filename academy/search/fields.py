@@ -33,6 +33,7 @@ def stored_values(doc: SearchDoc) -> dict:
         "ref": doc.ref, "group": doc.group, "kind": doc.kind, "lang": doc.lang, "title": doc.title,
         "course": doc.course, "module": doc.module, "path": doc.path, "version": doc.version,
         "extra": dict(doc.extra), "labels": list(doc.labels),
+        "tag": list(doc.tags),
         "passages": [(passage.anchor, passage.text, passage.heading) for passage in doc.passages],
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ here once: the scorer evaluates it on arrays, Tantivy as a query.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from academy.search.plan import Alternative, Plan, Unit
+from academy.search.plan import Alternative, Pair, Plan, Unit
 
 VIETNAMESE = frozenset(["vi"])
 
@@ -64,7 +64,22 @@ def hit(unit: Unit) -> Condition:
     """The document holds what a unit asks for, in whatever form."""
     if unit.every:
         return all_of(*(Holds((term,), unit.title) for term in unit.every))
-    return Holds(unit.exact + unit.loose, unit.title)
+    return any_of(Holds(unit.exact + unit.loose, unit.title), *named_otherwise(unit))
+
+
+def as_meant(unit: Unit) -> Condition:
+    """The document holds it as typed, or by another name."""
+    return any_of(Holds(unit.exact, unit.title), *named_otherwise(unit))
+
+
+def named_otherwise(asked: Unit | Pair) -> list[Condition]:
+    """The other names of what was typed, for each that all its terms are there."""
+    return [together(group, asked.title) for group in asked.instead]
+
+
+def together(group: tuple[str, ...], title: bool) -> Condition:
+    """All terms of a group."""
+    return all_of(*(Holds((term,), title) for term in group))
 
 
 def silent(unit: Unit) -> Condition:
@@ -79,7 +94,7 @@ def forbidden(plan: Plan) -> Condition:
 
 def paired(alternative: Alternative) -> tuple[Condition, ...]:
     """Each pair of neighbouring words."""
-    return tuple(Holds(pair.terms, pair.title) for pair in alternative.pairs)
+    return tuple(any_of(Holds(pair.terms, pair.title), *named_otherwise(pair)) for pair in alternative.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +128,7 @@ def rule(alternative: Alternative, exists: Callable[[Condition], bool]) -> Rule:
         return Rule(required, (), spoken)
     known = [exists(one) for one in hits]
     marks = tuple(
-        any_of(Holds(unit.exact, unit.title), silent(unit))
+        any_of(as_meant(unit), silent(unit))
         for unit, is_known in zip(units, known, strict=True)
         if unit.marked and is_known
     )

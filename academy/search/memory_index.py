@@ -45,6 +45,8 @@ class _Entry:
         """The terms of a field."""
         if field == "label":
             return dict.fromkeys(self.doc.labels, 1.0)
+        if field == "tag":
+            return dict.fromkeys(self.doc.tags, 1.0)
         if field in ("ref", "group"):
             return {getattr(self.doc, field): 1.0}
         return self.terms[field]
@@ -76,7 +78,7 @@ class MemoryView(View):
         return np.array(ids, np.int32), np.array(weights, np.float32)
 
     def read_terms(self, field: str, prefix: str, limit: int) -> list[str]:
-        counts = Counter(term for entry in self._entries for term in entry.terms[field])
+        counts = Counter(term for entry in self._entries for term in entry.weights(field))
         begun = [term for term in counts if term.startswith(prefix)]
         return sorted(begun, key=lambda term: (-counts[term], term))[:limit]
 

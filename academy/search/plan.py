@@ -1,13 +1,12 @@
 """From a parsed query to the terms to look up: forms of each word, pairs, and readings of what is unknown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from academy.kernel.text import tokens
 from academy.search.analysis import (
-    ABBREVIATIONS,
-    FUNCTION,
     LONGEST_WORD,
     STOP,
     Compounds,
@@ -19,6 +18,7 @@ from academy.search.analysis import (
 )
 from academy.search.query import Clause, Number, Phrase, Prefix, Query, Word
 from academy.search.spelling import from_telex, from_vni, nearest
+from academy.search.synonyms import Run, pair_term, sequence_terms
 from academy.search.view import View
 
 MAX_EXPANSIONS = 60
@@ -26,12 +26,6 @@ MAX_CONTINUATIONS = 8
 MAX_CANDIDATES = 1000
 STEMMED = ("en", "de")
 STEM_PREFIX = len(":en:")
-_ALWAYS_FUNCTION = frozenset.union(*FUNCTION.values())
-_SPELLED_OUT = {
-    form: [normal(word)[1] for word in name.split()]
-    for short, name in ABBREVIATIONS.items()
-    for form in normal(short)
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +41,7 @@ class Unit:
         every: instead of the above, terms of which all must occur (a phrase's pairs and words).
         phrase: the words of the phrase, to be verified in the text.
         decisive: it says by itself what is meant (a document number); other words only help to rank.
+        instead: groups of terms; a document that holds all of a group answers it as well as the word itself.
     """
 
     exact: tuple[str, ...] = ()
@@ -57,6 +52,7 @@ class Unit:
     every: tuple[str, ...] = ()
     phrase: tuple[Word, ...] = ()
     decisive: bool = False
+    instead: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +65,12 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two neighbouring words: terms of which any will do (of a word's beginning there are several)."""
+    """Two neighbouring words: terms of which any will do (of a word's beginning there are several), or
+    ``instead`` of them groups of terms as in :class:`Unit`."""
 
     terms: tuple[str, ...]
     title: bool
+    instead: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +111,19 @@ class Planner:
     def plan(self, query: Query) -> Plan:
         plan = Plan()
         for clauses in query.alternatives:
-            read = self._read(list(clauses), plan)
-            units = tuple(
-                self._unit(clause, before) for before, clause in zip([None, *read], read, strict=False)
+            named = frozenset(
+                at for run in query.synonyms.runs(_words(clauses)) for at in range(run.start, run.end)
             )
-            plan.alternatives.append(Alternative(units, self._pairs(read)))
+            read = self._read(list(clauses), plan, named)
+            runs = list(query.synonyms.runs(_words(read)))
+            units = [self._unit(clause, before) for before, clause in zip([None, *read], read, strict=False)]
+            for run in runs:
+                groups = tuple(sequence_terms(side) for side in run.others)
+                units[run.start : run.end] = [
+                    replace(unit, instead=groups) for unit in units[run.start : run.end]
+                ]
+                plan.marks += [Mark(*form) for side in run.others for form in side]
+            plan.alternatives.append(Alternative(tuple(units), self._pairs(read, runs)))
             for clause in read:
                 plan.marks += self._marks(clause)
         plan.excluded = [self._unit(clause) for clause in query.excluded]
@@ -132,8 +138,11 @@ class Planner:
         forms = [word.exact, word.folded, *(stem(lang, word.exact) for lang in STEMMED)]
         return any(form and self._count(form) for form in forms)
 
-    def _read(self, clauses: list[Clause], plan: Plan) -> list[Clause]:
-        """Replace words that occur nowhere: keystrokes of an input method, compounds, slips of one letter."""
+    def _read(self, clauses: list[Clause], plan: Plan, named: frozenset[int]) -> list[Clause]:
+        """Replace words that occur nowhere: keystrokes of an input method, compounds, slips of one letter.
+
+        ``named``: places of words that have synonyms, which mean what they say.
+        """
         clauses = [
             part
             for clause in clauses
@@ -141,7 +150,7 @@ class Planner:
         ]
         typed = False
         for at, clause in enumerate(clauses):
-            if not isinstance(clause, Word) or self._known(clause) or self._says_nothing(clause):
+            if at in named or not isinstance(clause, Word) or self._is_understood(clause):
                 continue
             meant = self._keystrokes(clause)
             typed = typed or meant is not None
@@ -150,7 +159,7 @@ class Planner:
         if typed:
             self._read_neighbours(clauses, plan)
         for at, clause in enumerate(clauses):
-            if isinstance(clause, Word) and not self._known(clause) and not self._says_nothing(clause):
+            if at not in named and isinstance(clause, Word) and not self._is_understood(clause):
                 clauses[at] = self._slip(clauses, at, plan)
         return clauses
 
@@ -163,6 +172,9 @@ class Planner:
 
     def _says_nothing(self, word: Word) -> bool:
         return any(is_stop(lang, word.exact, word.folded) for lang in STOP)
+
+    def _is_understood(self, word: Word) -> bool:
+        return self._known(word) or self._says_nothing(word)
 
     def _keystrokes(self, word: Word) -> str | None:
         for decode in (from_telex, from_vni):
@@ -269,25 +281,29 @@ class Planner:
         if len(found) == 1:
             return Unit(exact=(found[0].exact,), title=phrase.title, every=(found[0].exact,), phrase=found)
         every = [
-            pair(first.folded, second.folded)
+            term
             for first, second in zip(found, found[1:], strict=False)
-            if second.joined
-            and not {first.folded, first.exact, second.folded, second.exact} & _ALWAYS_FUNCTION_FORMS
+            if second.joined and (term := pair_term(first, second))
         ]
         every += [] if every else [w.folded for w in found if not self._says_nothing(w)]
         return Unit(title=phrase.title, every=tuple(dict.fromkeys(every)), phrase=found)
 
-    def _pairs(self, clauses: list[Clause]) -> tuple[Pair, ...]:
+    def _pairs(self, clauses: list[Clause], runs: list[Run]) -> tuple[Pair, ...]:
         """Pairs of neighbours that occur at all; of a beginning, its most frequent continuations in titles."""
         pairs: list[Pair] = []
-        for first, second in zip(clauses, clauses[1:], strict=False):
+        for at, (first, second) in enumerate(zip(clauses, clauses[1:], strict=False)):
             if not isinstance(first, Word) or not isinstance(second, Word | Prefix) or not second.joined:
                 continue
             term = pair(first.folded, second.folded)
             begun = isinstance(second, Prefix)
             terms = self._begun("title", term, MAX_CONTINUATIONS) if begun else [term]
-            pairs.append(Pair(tuple(term for term in terms if self._count(term)), second.title))
-        return tuple(found for found in dict.fromkeys(pairs) if found.terms)
+            groups = [] if begun else _groups(first, second, at, runs)
+            instead = tuple(group for group in groups if self._occurs(group))
+            pairs.append(Pair(tuple(term for term in terms if self._count(term)), second.title, instead))
+        return tuple(found for found in dict.fromkeys(pairs) if found.terms or found.instead)
+
+    def _occurs(self, terms: tuple[str, ...]) -> bool:
+        return all(self._count(term) for term in terms)
 
     def _marks(self, clause: Clause) -> list[Mark]:
         if isinstance(clause, Number):
@@ -297,7 +313,6 @@ class Planner:
         if isinstance(clause, Phrase):
             return [Mark(word.exact, word.folded) for word in clause.words]
         marks = [Mark(clause.exact, clause.folded)]
-        marks += [Mark(word, word) for word in _SPELLED_OUT.get(clause.exact, ())]
         for lang in STEMMED:
             stemmed = stem(lang, clause.exact) if clause.exact.isascii() or lang == "de" else None
             if stemmed and len(stemmed) >= STEM_PREFIX + 4:
@@ -305,4 +320,23 @@ class Planner:
         return marks
 
 
-_ALWAYS_FUNCTION_FORMS = frozenset(form for word in _ALWAYS_FUNCTION for form in normal(word))
+def _words(clauses: Sequence[Clause]) -> list[Word | None]:
+    return [clause if isinstance(clause, Word) else None for clause in clauses]
+
+
+def _groups(first: Word, second: Word, at: int, runs: Sequence[Run]) -> list[tuple[str, ...]]:
+    """What may stand instead of the pair of the words ``at`` and after it.
+
+    Within a run that is what stands for the run; where a run meets its neighbour, also its first or last word
+    beside that neighbour.
+    """
+    groups: list[tuple[str, ...]] = []
+    for run in runs:
+        for side in run.others:
+            if run.start <= at and at + 1 < run.end:
+                groups.append(sequence_terms(side))
+            elif run.end == at + 1:
+                groups.append((*sequence_terms(side), pair(side[-1].folded, second.folded)))
+            elif run.start == at + 1:
+                groups.append((*sequence_terms(side), pair(first.folded, side[0].folded)))
+    return groups

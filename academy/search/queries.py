@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import and_, or_, select
 
@@ -17,6 +17,7 @@ from academy.catalog.models import (
     Lesson,
     LessonText,
     LessonVersion,
+    Topic,
 )
 from academy.catalog.policies import courses_visible_to
 from academy.catalog.views import LegalRow
@@ -41,6 +42,7 @@ from academy.search.plan import Mark
 from academy.search.query import Number, Query, parse
 from academy.search.services import request_rebuild
 from academy.search.snippets import MarkedDocument
+from academy.search.vocabulary_queries import synonyms_in_force
 
 __all__ = ["Result", "Results", "course_titles", "scope_of", "search", "suggest"]
 
@@ -105,22 +107,24 @@ def search(
     course: str | None = None,
     module: str | None = None,
     lang: str | None = None,
+    tag: str | None = None,
     limit: int = 10,
     cursor: str | None = None,
 ) -> Results:
-    """Find lessons and courses; never fails because of the text or of the index. One query, and one for each
-    of at most three document numbers.
+    """Find lessons and courses; never fails because of the text or of the index. One query, one for each of at
+    most three document numbers, one for topics if some are chosen, and one a second for synonyms.
 
     Args:
         text: in the query language of :mod:`academy.search.query`.
-        course, module, lang: narrow to a course, a module (slugs) or a language.
+        course, module, lang, tag: narrow to a course, a module, a topic (slugs) or a language.
         limit: results a page, at most 50.
         cursor: from the page before.
 
     Raises:
         NotFound: the cursor is not one of a search.
     """
-    query = parse(text).narrowed(course=course, module=module, lang=lang)
+    query = parse(text, synonyms_in_force()).narrowed(course=course, module=module, lang=lang, tag=tag)
+    query = replace(query, tags=_with_narrower(query.tags))
     offset, limit = _offset(cursor), max(1, min(limit, MAX_LIMIT))
     if query.is_empty:
         return Results(query=query, items=(), total=0)
@@ -140,6 +144,21 @@ def search(
         documents=_documents(query) if offset == 0 else (),
         next_cursor=_cursor(page),
     )
+
+
+def _with_narrower(topics: frozenset[str]) -> frozenset[str]:
+    """Topics with those below them: who asks for a parent also means its children. One query if there are any."""
+    if not topics:
+        return topics
+    rows = {row.id: row for row in db.session.execute(select(Topic.id, Topic.slug, Topic.parent_id))}
+    parents = {row.slug: rows[row.parent_id].slug for row in rows.values() if row.parent_id in rows}
+
+    def line(slug: str) -> Iterator[str]:
+        while slug:
+            yield slug
+            slug = parents.get(slug, "")
+
+    return topics | {row.slug for row in rows.values() if topics & set(line(row.slug))}
 
 
 def suggest(actor: Actor, typed: str, *, limit: int = 8) -> list[Suggestion]:
@@ -193,7 +212,9 @@ def _result(hit: Hit) -> Result:
 
 def _documents(query: Query) -> Sequence[LegalRow]:
     """Entries of the legal register for the numbers in a query."""
-    numbers = [clause.number for clauses in query.alternatives for clause in clauses if isinstance(clause, Number)]
+    numbers = [
+        clause.number for clauses in query.alternatives for clause in clauses if isinstance(clause, Number)
+    ]
     found: dict[str, LegalRow] = {}
     for number in list(dict.fromkeys(numbers))[:MAX_DOCUMENTS]:
         for row in catalog.list_legal_documents(number, limit=MAX_DOCUMENTS).items:

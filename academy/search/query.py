@@ -1,7 +1,7 @@
 """The language of the search box, and its tree.
 
 ``words`` (all are meant), ``"a phrase"``, ``-not``, ``begin*``, ``title:word``, ``lang:vi``,
-``course:slug``, ``module:slug``, ``this OR that``. ``OR`` parts the whole query: ``quản lý OR đô thị`` is
+``course:slug``, ``module:slug``, ``tag:topic``, ``this OR that``. ``OR`` parts the whole query: ``quản lý OR đô thị`` is
 ``quản lý`` or ``đô thị``. What is not understood is searched as text; nothing is ever an error.
 """
 
@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from academy.kernel.text import clean
 from academy.search.analysis import normal, numbers, words
+from academy.search.synonyms import NO_SYNONYMS, Synonyms
 
 MAX_CHARACTERS = 256
 MAX_TERMS = 12
+FILTERS = ("lang", "course", "module", "tag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Query:
         text: what was typed, cleaned and cut to 256 characters.
         alternatives: the clauses on each side of ``OR``; a document must answer one of them.
         excluded: clauses that no result may answer.
-        langs, courses, modules: filters, each empty for "any".
+        langs, courses, modules, tags: filters, each empty for "any".
+        synonyms: words that stand for each other, by which the search is widened.
     """
 
     text: str
@@ -71,6 +74,8 @@ class Query:
     langs: frozenset[str] = field(default_factory=frozenset)
     courses: frozenset[str] = field(default_factory=frozenset)
     modules: frozenset[str] = field(default_factory=frozenset)
+    tags: frozenset[str] = field(default_factory=frozenset)
+    synonyms: Synonyms = field(default=NO_SYNONYMS, compare=False, repr=False)
 
     @property
     def is_empty(self) -> bool:
@@ -78,9 +83,14 @@ class Query:
         return not self.alternatives
 
     def narrowed(
-        self, *, course: str | None = None, module: str | None = None, lang: str | None = None
+        self,
+        *,
+        course: str | None = None,
+        module: str | None = None,
+        lang: str | None = None,
+        tag: str | None = None,
     ) -> "Query":
-        """The query within one course, module or language, given beside the text."""
+        """The query within one course, module, language or topic, given beside the text."""
 
         def both(typed: frozenset[str], given: str | None) -> frozenset[str]:
             if given is None:
@@ -92,6 +102,7 @@ class Query:
             courses=both(self.courses, course),
             modules=both(self.modules, module),
             langs=both(self.langs, lang),
+            tags=both(self.tags, tag),
         )
 
 
@@ -103,12 +114,13 @@ _SLUG = re.compile(r"[a-z0-9_-]{1,100}")
 
 
 class _Parser:
-    def __init__(self, text: str):
+    def __init__(self, text: str, synonyms: Synonyms):
+        self.synonyms = synonyms
         self.text = clean(text[: MAX_CHARACTERS * 4])[:MAX_CHARACTERS].strip()
         self.left = MAX_TERMS
         self.alternatives: list[list[Clause]] = [[]]
         self.excluded: list[Clause] = []
-        self.filters: dict[str, set[str]] = {"lang": set(), "course": set(), "module": set()}
+        self.filters: dict[str, set[str]] = {name: set() for name in FILTERS}
 
     def parse(self) -> Query:
         end = 0
@@ -123,6 +135,8 @@ class _Parser:
             langs=frozenset(self.filters["lang"]),
             courses=frozenset(self.filters["course"]),
             modules=frozenset(self.filters["module"]),
+            tags=frozenset(self.filters["tag"]),
+            synonyms=self.synonyms,
         )
 
     def _take(self, piece: re.Match, close: bool) -> None:
@@ -175,6 +189,6 @@ class _Parser:
         return list(self._words(text, title))
 
 
-def parse(text: str) -> Query:
+def parse(text: str, synonyms: Synonyms = NO_SYNONYMS) -> Query:
     """Read a query; of long ones the first 256 characters and 12 terms count."""
-    return _Parser(text).parse()
+    return _Parser(text, synonyms).parse()

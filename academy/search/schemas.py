@@ -24,6 +24,7 @@ class SearchQuery(Schema):
     course = fields.String(validate=_SLUG)
     module = fields.String(validate=_SLUG)
     lang = fields.String(validate=validate.Length(max=10))
+    tag = fields.String(validate=_SLUG)
     limit = fields.Integer(load_default=10, validate=validate.Range(1, 50))
     cursor = fields.String(validate=validate.Length(max=100))
 

@@ -14,19 +14,22 @@ from academy.search.matching import (
     Facet,
     Holds,
     Rule,
+    as_meant,
     decided,
     forbidden,
     hit,
     paired,
     rule,
     silent,
+    together,
 )
-from academy.search.plan import Alternative, Plan, Unit
+from academy.search.plan import Alternative, Pair, Plan, Unit
 from academy.search.view import View
 
 PAIR = {"title": 6.0, "body": 1.5}
 WORD = {"title": 2.0, "body": 0.7}
 LOOSE = 0.5  # of a form that is not what was typed
+INSTEAD = 0.75  # of another name of what was typed
 PREFERRED = 1.15  # for the reader's own language
 FIELDS = ("title", "body")
 
@@ -134,7 +137,7 @@ class Scorer:
             answered += answers | quiet
             if unit.marked and bool((answers & within).any()):
                 marked += 1
-                exact += self.masks(Holds(unit.exact, unit.title)) | quiet
+                exact += self.masks(as_meant(unit)) | quiet
         coverage = answered / len(units)
         coverage[spoken == 0] = 0  # words that say nothing answer beside others, not alone
         pairs, share = self._pairs(alternative)
@@ -153,7 +156,16 @@ class Scorer:
                 total = self._total((term,), unit.title, WORD, weight)
                 if total is not None:
                     np.maximum(value, total, out=value)
+        self._raise_by_names(value, unit, WORD)
         return value
+
+    def _raise_by_names(self, value: np.ndarray, asked: Unit | Pair, worth: dict[str, float]) -> None:
+        """Documents that have another name of what was typed are worth somewhat less than the mean of its terms."""
+        for group in asked.instead:
+            total = self._total(group, asked.title, worth, INSTEAD / len(group))
+            if total is not None:
+                total[~self.masks(together(group, asked.title))] = 0
+                np.maximum(value, total, out=value)
 
     def _phrase(self, unit: Unit) -> np.ndarray:
         total = self._total(unit.every, unit.title, PAIR)
@@ -177,7 +189,8 @@ class Scorer:
         score, count = (np.zeros(self._view.size, np.float32) for _ in range(2))
         for pair, condition in zip(alternative.pairs, paired(alternative), strict=True):
             total = self._total(pair.terms, pair.title, PAIR)
-            if total is not None:
-                score += total
+            value = np.zeros(self._view.size, np.float32) if total is None else total
+            self._raise_by_names(value, pair, PAIR)
+            score += value
             count += self.masks(condition)
         return score, count / max(1, len(alternative.pairs))

@@ -18,6 +18,8 @@ CACHE_BYTES = 64 * 1024 * 1024
 K1 = 1.3
 LENGTH_WEIGHT = {"title": 0.3, "body": 0.6}
 FACETS = ("module", "course", "lang")
+TAG = "tag"  # what a document is about: a facet of which it may have several values
+MOST_TAGS = 1000
 
 Postings = tuple[np.ndarray, np.ndarray]
 NO_POSTINGS: Postings = (np.empty(0, np.int32), np.empty(0, np.float32))
@@ -134,8 +136,21 @@ class View(ABC):
         )
 
     def _chosen(self, field: str, values: frozenset[str]) -> np.ndarray:
+        if field == TAG:
+            mask = np.zeros(self.size, bool)
+            for value in values:
+                mask[self.tagged().get(value, NO_POSTINGS[0])] = True
+            return mask
         names, codes = self.facets[field]
         return np.isin(codes, [number for number, name in enumerate(names) if name in values])
+
+    def tagged(self) -> dict[str, np.ndarray]:
+        """All tags, and the documents of each."""
+        return self._cache.get(
+            (TAG,),
+            lambda: {tag: self.read_postings(TAG, tag)[0] for tag in self.read_terms(TAG, "", MOST_TAGS)},
+            lambda found: sum(numbers.nbytes for numbers in found.values()),
+        )
 
     def count(self, term: str, mask: np.ndarray) -> int:
         """How many documents of a mask hold a term (bodies contain the words of titles)."""

@@ -51,6 +51,7 @@ SCHEMA = Schema(
     module=ID(),
     course=ID(),
     lang=ID(),
+    tag=Bag(scorable=False),
     title=Bag(),
     body=Bag(),
     data=STORED(),

@@ -85,6 +85,7 @@ def _fields(doc: SearchDoc, compounds: Compounds) -> dict:
         "module": doc.module or None,
         "course": doc.course or None,
         "lang": doc.lang,
+        "tag": dict.fromkeys(doc.tags, 1.0),
         "title": title_terms(doc, compounds),
         "body": body_terms(doc, compounds),
         "data": stored_values(doc),

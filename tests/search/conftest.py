@@ -4,7 +4,7 @@ import pytest
 
 from academy.search.backend import Applied, Scope
 from academy.search.whoosh_index import WhooshIndex
-from tests.search.corpus import own_documents, real_documents
+from tests.search.corpus import course_documents, own_documents, real_documents
 
 EVERYTHING = Scope(frozenset(), everything=True)
 
@@ -17,8 +17,10 @@ def build(root, documents) -> WhooshIndex:
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory) -> WhooshIndex:
-    """All lessons of the content folder and our own short ones; not to be written."""
-    return build(tmp_path_factory.mktemp("library"), (*real_documents(), *own_documents()))
+    """All lessons and courses of the content folder and our own short ones; not to be written."""
+    return build(
+        tmp_path_factory.mktemp("library"), (*real_documents(), *course_documents(), *own_documents())
+    )
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ accent, German, other tone placements."""
 from functools import cache
 
 from academy.catalog.content import read_content
-from academy.catalog.views import PublishedText
+from academy.catalog.views import CourseView, PublishedText
 from academy.config import PROJECT_ROOT
 from academy.search.backend import Passage, SearchDoc
-from academy.search.documents import lesson_document
+from academy.search.documents import documents_of_course, lesson_document
 
 OWN = {
     "own-hoa-giai": (
@@ -42,6 +42,27 @@ OWN = {
         "Thư từ phương xa",
         "Người con nơi phương xa gửi thư về quê, nhớ phương xa mà thương.",
     ),
+    "own-bao-hiem": (
+        "vi",
+        "Bảo hiểm xã hội tự nguyện",
+        "Người dân đóng bảo hiểm tự nguyện tại phường; mức đóng bảo hiểm do người tham gia chọn.",
+    ),
+    "own-bao-hiem-thoi-tiet": (
+        "vi",
+        "Một cơn bão hiếm gặp",
+        "Cơn bão hiếm gặp trong mùa đông làm đổ cây; bão hiếm nhưng vẫn phải phòng.",
+    ),
+    "own-hoa-don": ("vi", "Hóa đơn điện tử", "Hộ kinh doanh lập hóa đơn khi bán hàng, hóa đơn sai thì hủy."),
+    "own-hoa-don-vuon": (
+        "vi",
+        "Hoa đơn trong vườn",
+        "Hoa đơn có một vòng cánh; hoa đơn dễ trồng ở công viên.",
+    ),
+    "own-quan-ly-cu": (
+        "vi",
+        "Dấu tích một quận lỵ",
+        "Quận lỵ xưa nay là chợ; người già còn gọi đó là quận lỵ.",
+    ),
     "own-buergerdienst": (
         "de",
         "Termine im Amt",
@@ -74,6 +95,22 @@ def real_documents() -> tuple[SearchDoc, ...]:
                     exercises=text.rendered.exercises,
                 )  # fmt: skip
                 documents.append(lesson_document(published, {}, topics, set(lesson.texts)))
+    return tuple(documents)
+
+
+@cache
+def course_documents() -> tuple[SearchDoc, ...]:
+    """The courses of the content folder themselves, in Vietnamese, English and German."""
+    tree = read_content(PROJECT_ROOT / "content")
+    topics = {slug: topic.title for slug, topic in tree.topics.items()}
+    documents = []
+    for number, folder in enumerate((folder for folder in tree.courses if folder.course), start=1):
+        about = {name: folder.course[name] for name in ("title", "summary", "topics", "outcomes")}
+        view = CourseView(
+            id=number, slug=folder.slug, module=folder.path.parent.name, origin="content", state="published",
+            visibility="public", owner_unit_path="", instructor_ids=frozenset(), version_id=number, **about,
+        )  # fmt: skip
+        documents += documents_of_course(view, topics)
     return tuple(documents)
 
 

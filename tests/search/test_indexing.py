@@ -314,9 +314,7 @@ def test_the_api_narrows(published, client):
     assert total(q="") == total() == 0
 
 
-@pytest.mark.parametrize(
-    "query", [{"limit": "0"}, {"limit": "51"}, {"limit": "x"}, {"q": "x" * 5000}]
-)
+@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "51"}, {"limit": "x"}, {"q": "x" * 5000}])
 def test_wrong_parameters_are_named(published, client, query):
     answer = client.get("/api/v1/search", query_string={"q": "seal"} | query)
     assert answer.status_code == 422
@@ -334,7 +332,12 @@ def test_no_text_is_an_error(published, client, text):
 def test_suggestions(published, client):
     found = client.get("/api/v1/search/suggestions", query_string={"q": "đóng d"}).get_json()
     assert found["items"] == [
-        {"title": "Đóng dấu", "url": "/courses/van-thu/lessons/01-bai?lang=vi", "lang": "vi", "course": "van-thu"}
+        {
+            "title": "Đóng dấu",
+            "url": "/courses/van-thu/lessons/01-bai?lang=vi",
+            "lang": "vi",
+            "course": "van-thu",
+        }
     ]
 
 

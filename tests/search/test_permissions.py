@@ -115,6 +115,6 @@ def test_an_empty_scope_sees_nothing(guarded):
     index, _documents = guarded
     page = index.search(parse("dữ liệu"), Scope(frozenset()))
     assert (page.total, list(page.hits), {k: dict(v) for k, v in page.facets.items()}) == (
-        0, [], {"module": {}, "course": {}, "lang": {}},
+        0, [], {"module": {}, "course": {}, "lang": {}, "tag": {}},
     )  # fmt: skip
     assert index.suggest("dữ", Scope(frozenset())) == []
