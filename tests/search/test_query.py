@@ -64,6 +64,8 @@ def test_filters_are_read():
     assert (query.langs, query.courses, query.modules) == ({"vi", "en"}, {"doc-van-kien"}, {"smart_city"})
     assert shape("lang:vi dữ liệu") == "dữ liệu"
     assert parse("lang:vi").is_empty
+    assert parse("tag:smart-city tag:databases dữ liệu").tags == {"smart-city", "databases"}
+    assert shape("tag:đô thị") == "tag đô thị"
 
 
 def test_narrowing_never_widens():
