@@ -136,6 +136,7 @@ ACT_NAMES: Mapping[str, Any] = {
     "regrade.withdraw": _l("Regrade withdrawn"),
     "regrade.apply": _l("Attempt regraded"),
     "regrade.done": _l("Regrade carried out"),
+    "analysis.alarm": _l("Alarm for questions set"),
     "marking.scheme": _l("Marking scheme stored"),
     "marking.third": _l("Third mark given to another marker"),
     "marking.undo": _l("Mark taken back"),

@@ -10,10 +10,33 @@ import numpy as np
 
 from academy.item_analysis.theory import Floats
 
-LEAST = 30
-FALSE_ALARMS = 0.001
-RISE = 0.10
-FASTER = 0.75
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRules:
+    """When an item sets off the alarm; all must hold. Every quiz may set its own; their bounds are in
+    :class:`academy.item_analysis.schemas.AlarmSettings`.
+
+    The defaults are the academy's own. Nobody prescribes them: a rise and a gain of time that no drift of the
+    learners makes, and a chance that :func:`find_leak` says how it is kept (Bonferroni's inequality over the test of
+    J. L. Fleiss et al., see :func:`z_of_rise`).
+
+    Attributes:
+        days: the recent time; what was answered in the year before it is the earlier one.
+        least: so many answers, and as many whose time is known, in each of the two.
+        rise: by so many percentage points at least more of the answers are right, beyond what the learners' rest of
+            the paper rose.
+        faster: the recent median time is at most so many per cent of the earlier one.
+        one_in: where nothing has changed, at most one of so many runs of the analysis gives an alarm at all.
+    """
+
+    days: int = 14
+    least: int = 30
+    rise: int = 10
+    faster: int = 75
+    one_in: int = 1000
+
+
+DEFAULT = AlarmRules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,24 +80,25 @@ def z_of_rise(earlier: Window, recent: Window) -> float:
     return rise / spread if spread and rise > 0 else 0.0
 
 
-def find_leak(earlier: Window, recent: Window, *, tests: int) -> Leak | None:
+def find_leak(
+    earlier: Window, recent: Window, *, tests: int, rules: AlarmRules = DEFAULT
+) -> Leak | None:
     """An alarm, if an item is answered rightly far more often than before and much faster, else None.
 
-    All must hold: at least :data:`LEAST` answers, and as many known times, in each window; the share right is higher
-    by :data:`RISE` at least, beyond what the learners' rest of the paper rose; the median time is at most
-    :data:`FASTER` of what it was; and z exceeds the quantile 1 − :data:`FALSE_ALARMS` / ``tests``.
+    What ``rules`` ask must hold, and z must exceed the quantile 1 − 1 / (``rules.one_in`` · ``tests``).
 
     By Bonferroni's inequality the last alone bounds the chance of any false alarm among the ``tests`` items
-    compared in a run by :data:`FALSE_ALARMS`, however they depend on each other, where nothing has changed; the
+    compared in a run by 1 / ``rules.one_in``, however they depend on each other, where nothing has changed; the
     other conditions only lower it. Runs over other days see mostly the same answers; over a year of separate
     windows of a fortnight the bound is 26 times as high.
     """
-    enough = min(earlier.n, recent.n, len(earlier.seconds), len(recent.seconds)) >= LEAST
-    if not enough or recent.share - earlier.share - max(recent.ability - earlier.ability, 0) < RISE:
+    enough = min(earlier.n, recent.n, len(earlier.seconds), len(recent.seconds)) >= rules.least
+    rise = recent.share - earlier.share - max(recent.ability - earlier.ability, 0)
+    if not enough or round(rise * 100, 9) < rules.rise:
         return None
     before, now = float(np.median(earlier.seconds)), float(np.median(recent.seconds))
     z = z_of_rise(earlier, recent)
-    if now > FASTER * before or z <= NormalDist().inv_cdf(1 - FALSE_ALARMS / max(tests, 1)):
+    if now * 100 > rules.faster * before or z <= NormalDist().inv_cdf(1 - 1 / (rules.one_in * max(tests, 1))):
         return None
     return Leak(
         share_before=earlier.share, share_now=recent.share, median_before=before, median_now=now, z=z

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from academy.item_analysis import theory, times
-from academy.item_analysis.alarm import Leak, Window, find_leak
+from academy.item_analysis.alarm import DEFAULT, AlarmRules, Leak, Window, find_leak
 from academy.item_analysis.judging import PRIVATE, judge_item
 from academy.item_analysis.loading import BLANK, UNTOLD, Sat, reading_of
 from academy.item_analysis.theory import LOWER, MIDDLE, UPPER, Answers, Floats, Ints
 from academy.questions.queries import VersionRow
 
 DAY = 86_400
-RECENT_DAYS, EARLIER_DAYS = 14, 365
+EARLIER_DAYS = 365
 MOST_CHOICES = 12
 
 
@@ -68,6 +68,7 @@ class _Known:
     now: float
     exposed: Mapping[int, tuple[int, int]]
     people: tuple[int, int]
+    alarm: AlarmRules
 
 
 def compute(
@@ -76,6 +77,7 @@ def compute(
     versions: Mapping[int, VersionRow],
     exposed: tuple[Mapping[int, tuple[int, int]], tuple[int, int]],
     now: float,
+    alarm: AlarmRules = DEFAULT,
 ) -> Computed:
     """All figures of a family.
 
@@ -83,6 +85,7 @@ def compute(
         versions: every version that an answer of ``sat`` is graded by.
         exposed: as :func:`academy.item_analysis.loading.exposure` gives it.
         now: the moment, in seconds since 1970.
+        alarm: when an item sets off the alarm.
     """
     if not len(sat.attempt):
         return Computed(n=len(sat.attempt_ids), figures=quiz_figures(sat, None, random=False, k=0.0), items=[])
@@ -114,6 +117,7 @@ def compute(
         now=now,
         exposed=exposed[0],
         people=exposed[1],
+        alarm=alarm,
     )
     return Computed(
         n=len(sat.attempt_ids),
@@ -233,8 +237,11 @@ def _seconds(sat: Sat, log: tuple[Ints, Ints, Floats]) -> tuple[Floats, Floats]:
 
 def _leak(known: _Known, mine: Ints, tests: int) -> Leak | None:
     age = (known.now - known.sat.started[known.sat.attempt[mine]]) / DAY
-    recent, earlier = age < RECENT_DAYS, (age >= RECENT_DAYS) & (age < EARLIER_DAYS)
-    return find_leak(_window(known, mine[earlier]), _window(known, mine[recent]), tests=tests)
+    days = known.alarm.days
+    recent, earlier = age < days, (age >= days) & (age < EARLIER_DAYS)
+    return find_leak(
+        _window(known, mine[earlier]), _window(known, mine[recent]), tests=tests, rules=known.alarm
+    )
 
 
 def _window(known: _Known, mine: Ints) -> Window:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from academy.kernel.db import Model, UtcDateTime, primary_key
+from academy.kernel.db import Model, UtcDateTime, primary_key, timestamp
 
 
 class QuizAnalysis(Model):
@@ -27,6 +27,19 @@ class QuizAnalysis(Model):
     computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     n: Mapped[int]
     figures: Mapped[dict]
+
+
+class QuizAlarm(Model):
+    """When an item of a quiz sets off the alarm, where that was set: :class:`academy.item_analysis.alarm.AlarmRules`."""
+
+    __tablename__ = "quiz_alarm"
+
+    quiz_id: Mapped[int] = mapped_column(
+        ForeignKey("quiz.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    settings: Mapped[dict]
+    at: Mapped[datetime] = timestamp()
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
 
 
 class ItemAnalysis(Model):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from typing import Any
 
 from babel.numbers import format_decimal
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from academy.authoring.queries import get_studio_course
 from academy.authoring.tabs import add_tab
 from academy.catalog.policies import COURSE_EDIT
 from academy.item_analysis import charts, queries, services, wording
+from academy.item_analysis.alarm import DEFAULT, AlarmRules
 from academy.item_analysis.sheet import COLUMNS, FORMATS, export
-from academy.kernel.errors import NotFound
+from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.http import current_actor
-from academy.kernel.i18n import _l, current_language
+from academy.kernel.i18n import _, _l, current_language
 from academy.kernel.jobs import get_job
 from academy.kernel.rights import needs
 from academy.kernel.spreadsheet import CSV_TYPE, XLSX_TYPE
+from academy.quizzes.policies import can_edit_quizzes
 
 bp = Blueprint("item_analysis", __name__, template_folder="templates")
 
@@ -48,6 +52,12 @@ def list_quizzes(course: str) -> str:
 @bp.get("/studio/courses/<course>/analysis/<slug>")
 @needs(COURSE_EDIT)
 def show_quiz(course: str, slug: str) -> str:
+    return _quiz_page(course, slug)
+
+
+def _quiz_page(
+    course: str, slug: str, typed: Mapping[str, Any] | None = None, error: Invalid | None = None
+) -> str:
     actor = current_actor()
     sort, falling = _order()
     view = queries.quiz_of(
@@ -63,6 +73,11 @@ def show_quiz(course: str, slug: str) -> str:
         wording=wording,
         job=_watched_job(request.args.get("job", type=int)),
         order=request.args.get("sort", ""),
+        typed=typed or asdict(view.alarm),
+        default=DEFAULT,
+        may_set=can_edit_quizzes(actor, view.course),
+        error=error,
+        errors=error.errors if error else {},
     )
 
 
@@ -73,6 +88,21 @@ def analyse(course: str, slug: str) -> Response:
     view = queries.quiz_of(current_actor(), course, slug)
     job = services.request_analysis(current_actor(), view.quiz.id)
     return redirect(url_for(".show_quiz", course=course, slug=slug, job=job), code=303)
+
+
+@bp.post("/studio/courses/<course>/analysis/<slug>/alarm")
+@needs(COURSE_EDIT)
+def set_alarm(course: str, slug: str) -> Any:
+    """Say when a question sets off the alarm (``act=default``: as everywhere); the quiz is analysed by it."""
+    form = request.form
+    typed = {field.name: _whole(form.get(field.name)) for field in fields(AlarmRules)}
+    settings = None if form.get("act") == "default" else typed
+    try:
+        job = services.set_alarm(current_actor(), course, slug, settings)
+    except Invalid as error:
+        return _quiz_page(course, slug, typed, error), error.status
+    flash(_("Stored. The quiz is being analysed by it."), "success")
+    return redirect(url_for(".show_quiz", course=course, slug=slug, job=job, _anchor="alarm"), code=303)
 
 
 @bp.get("/studio/courses/<course>/analysis/<slug>/items/<int:item>")
@@ -113,6 +143,12 @@ def export_quiz(course: str, slug: str, file_format: str) -> Response:
     response = Response(export(view, file_format), mimetype=MIME_TYPES[file_format])
     response.headers["Content-Disposition"] = f'attachment; filename="{course}-{slug}-analysis.{file_format}"'
     return response
+
+
+def _whole(text: str | None) -> int | str:
+    """A whole number as it was typed; what is none stays text, to be refused."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else text
 
 
 def _order() -> tuple[str, bool]:

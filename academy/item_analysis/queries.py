@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from academy.catalog.queries import get_course
 from academy.catalog.views import CourseView
+from academy.item_analysis.alarm import DEFAULT, AlarmRules
 from academy.item_analysis.judging import ENOUGH, PRIVATE, URGENT, judge_quiz
-from academy.item_analysis.models import ItemAnalysis, QuizAnalysis
+from academy.item_analysis.models import ItemAnalysis, QuizAlarm, QuizAnalysis
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import require
 from academy.kernel.db import db
@@ -24,7 +25,7 @@ from academy.quizzes.policies import can_read_attempts
 from academy.quizzes.queries import find_quiz, quizzes_of_course
 from academy.quizzes.views import QuizRow
 
-__all__ = ["SORTS", "ItemRow", "ItemView", "QuizView", "item_of", "quiz_of", "quizzes_of"]
+__all__ = ["SORTS", "ItemRow", "ItemView", "QuizView", "alarm_of", "item_of", "quiz_of", "quizzes_of"]
 
 SORTS = ("flags", "item", "n", "facility", "discrimination", "item_rest", "without", "seconds", "exposure")
 
@@ -71,7 +72,8 @@ class ItemRow:
 class QuizView:
     """A quiz with the figures of one family of its versions; without ``computed_at`` there are none yet.
 
-    ``families``: the digests and version numbers of all that have figures, the newest first.
+    ``families``: the digests and version numbers of all that have figures, the newest first. ``alarm``: when an item
+    sets off the alarm by now; the figures tell by what they were computed.
     """
 
     course: CourseView
@@ -84,6 +86,7 @@ class QuizView:
     figures: Mapping[str, Any] | None = None
     flags: Sequence[Mapping[str, Any]] = ()
     items: Sequence[ItemRow] = ()
+    alarm: AlarmRules = DEFAULT
 
     @property
     def is_shown(self) -> bool:
@@ -137,7 +140,7 @@ def quiz_of(
     chosen = next((one for one in analyses if one.family == family), analyses[0] if analyses else None)
     items = _items([chosen.id]) if chosen else []
     ordered = _sorted([row for _analysis, row in items], sort if sort in SORTS else "flags", falling)
-    return _view(course, quiz, chosen, analyses, ordered)
+    return replace(_view(course, quiz, chosen, analyses, ordered), alarm=alarm_of(quiz.id))
 
 
 def item_of(
@@ -161,6 +164,12 @@ def item_of(
         )
     row = next((one for one in mine if version in one.versions), mine[0])
     return ItemView(view=view, row=row, history=[(analysis.versions, one) for analysis, one in found])
+
+
+def alarm_of(quiz_id: int) -> AlarmRules:
+    """When an item of a quiz sets off the alarm: as set for the quiz, else as everywhere."""
+    settings = db.session.scalar(select(QuizAlarm.settings).where(QuizAlarm.quiz_id == quiz_id))
+    return AlarmRules(**settings) if settings else DEFAULT
 
 
 def _course(actor: Actor, slug: str) -> CourseView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from academy.item_analysis.alarm import AlarmRules
 from academy.item_analysis.judging import URGENT
 from academy.item_analysis.queries import ItemRow
 from academy.kernel.i18n import _, current_language, localized
@@ -119,6 +120,29 @@ _PLAIN = {
         _("Fine as a beginning; for an examination choose a harder one."),
     ),
 }
+
+
+def alarm_words(rules: AlarmRules) -> list[str]:
+    """When a question sets off the alarm, a sentence for each condition; all must hold."""
+    return [
+        _(
+            "It was answered at least %(least)s times, with known times, in the last %(days)s days, and as often in the year before.",
+            least=number(rules.least),
+            days=number(rules.days),
+        ),
+        _(
+            "At least %(rise)s percentage points more of the answers are right than before, beyond what the same learners do better in the rest of the paper.",
+            rise=number(rules.rise),
+        ),
+        _(
+            "The time to the first answer (median) is at most %(faster)s%% of what it was.",
+            faster=number(rules.faster),
+        ),
+        _(
+            "It is more than chance: where nothing has changed, at most one analysis in %(n)s gives an alarm at all.",
+            n=number(rules.one_in),
+        ),
+    ]
 
 
 def explain_quiz(flag: Mapping[str, Any]) -> tuple[str, str]:

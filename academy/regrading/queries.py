@@ -232,10 +232,10 @@ def get_regrade(actor: Actor, regrade_id: int) -> RegradeView:
     )  # fmt: skip
 
 
-def list_lines(actor: Actor, regrade_id: int, *, cursor: str | None = None) -> Page:
+def list_lines(actor: Actor, regrade_id: int, *, cursor: str | None = None, limit: int = LINES) -> Page:
     """Lines by attempt, fifty a page; one query besides the regrade. Items are :class:`LineRow`."""
     get_regrade(actor, regrade_id)
-    page = keyset(_lines(regrade_id), [RegradeLine.attempt_id], cursor, LINES)
+    page = keyset(_lines(regrade_id), [RegradeLine.attempt_id, RegradeLine.slot], cursor, limit)
     return Page([_line(row) for row in page.items], page.next_cursor)
 
 

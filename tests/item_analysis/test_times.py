@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from academy.item_analysis.alarm import FALSE_ALARMS, LEAST, Window, find_leak, z_of_rise
+from academy.item_analysis.alarm import DEFAULT, AlarmRules, Window, find_leak, z_of_rise
 from academy.item_analysis.times import fast_limit, from_log, outliers
 
 
@@ -60,9 +60,29 @@ def test_easy_and_fast_together_are_a_leak_and_neither_alone():
     assert leak and (leak.share_now, leak.median_before, leak.median_now) == (0.95, 40, 9)
     assert find_leak(before, window(60, 57, 39), tests=20) is None, "easy, not fast"
     assert find_leak(before, window(60, 26, 9), tests=20) is None, "fast, not easy"
-    assert find_leak(before, window(LEAST - 1, LEAST - 1, 9), tests=20) is None, "too few"
+    assert find_leak(before, window(DEFAULT.least - 1, DEFAULT.least - 1, 9), tests=20) is None, "too few"
     unknown = Window(n=60, right=57, seconds=np.full(10, 9.0))
     assert find_leak(before, unknown, tests=20) is None, "times not known"
+
+
+@pytest.mark.parametrize(
+    ("rules", "goes_off"),
+    [
+        ({}, True),
+        ({"least": 60}, True),
+        ({"least": 61}, False),
+        ({"rise": 55}, True),
+        ({"rise": 56}, False),
+        ({"faster": 30}, True),
+        ({"faster": 29}, False),
+        ({"one_in": 10**12}, True),
+        ({"one_in": 10**14}, False),
+    ],
+)
+def test_every_rule_can_be_set_and_alone_decides(rules, goes_off):
+    """40 % of 200 right in 40 s, then 95 % of 60 in 12 s: z = 7.4, of one test in 3·10¹³."""
+    earlier, recent = window(200, 80, 40), window(60, 57, 12)
+    assert (find_leak(earlier, recent, tests=1, rules=AlarmRules(**rules)) is not None) == goes_off
 
 
 def test_abler_learners_are_no_leak():
@@ -81,4 +101,4 @@ def test_false_alarms_stay_below_their_bound_even_where_everybody_is_fast():
             if find_leak(window(60, int(right[run, item, 0]), 40), window(60, int(right[run, item, 1]), 9), tests=tests)
         }
         alarms += len(alarmed)
-    assert alarms <= 2 * FALSE_ALARMS * runs
+    assert alarms <= 2 * runs / DEFAULT.one_in

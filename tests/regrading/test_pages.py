@@ -18,6 +18,7 @@ from academy.regrading import queries, services
 from academy.regrading.models import Regrade
 from tests.factories import create_actor, sign_in
 from tests.quizzes.conftest import single
+from tests.quizzes.test_api import Caller
 
 
 class Browser:
@@ -204,3 +205,55 @@ def test_certificates_are_named_and_stay(app, wrong, teacher):
     assert "HV-2026-000007" in page and "has a certificate" in page
     assert queries.get_regrade(wrong.teacher, regrade).counts.documented == 1, "those without any are not counted"
     assert db.session.get(Regrade, regrade).state == "drafted"
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
+
+def test_a_regrade_as_json_from_its_preview_to_its_outcome(app, wrong):
+    learners = [wrong.learner(name) for name in ("Lê An", "Lê Bình")]
+    attempts = [wrong.sit(learner, {"mot-1": choice}) for learner, choice in zip(learners, "ba", strict=True)]
+    regrade = wrong.prepared(action="version", to_number=wrong.correct_key())
+    call = Caller(app.test_client(), wrong.approver)
+    (row,) = call("GET", "/regrades?state=drafted")["items"]
+    assert (row["id"], row["question"], row["state"]) == (regrade, "mot-1", "drafted")
+    told = call("GET", f"/regrades/{regrade}")
+    assert told["counts"] | {"left": {}} == {
+        "examined": 2, "regraded": 2, "raised": 1, "lowered": 1, "passing": 0, "failing": 0, "documented": 0, "applied": 0, "left": {}
+    }  # fmt: skip
+    assert (told["from_version"], told["to_version"]) == (1, 2) and "version 1 are graded by version 2" in told["what"]
+    first = call("GET", f"/regrades/{regrade}/lines?limit=1")
+    rest = call("GET", f"/regrades/{regrade}/lines?limit=1&cursor={first['next_cursor']}")
+    lines = {line["attempt"]: line for line in first["items"] + rest["items"]}
+    assert rest["next_cursor"] is None and set(lines) == set(attempts)
+    assert (lines[attempts[0]]["mark_before"], lines[attempts[0]]["mark_after"], lines[attempts[0]]["state"]) == ("8.8", "10.0", "planned")
+    wrong.carry_out(regrade)
+    assert call("GET", f"/regrades/{regrade}")["state"] == "done"
+    assert {line["state"] for line in call("GET", f"/regrades/{regrade}/lines")["items"]} == {"applied"}
+
+
+def test_json_is_for_those_who_may_read_the_pages(app, wrong):
+    wrong.sit(wrong.learner(), {"mot-1": "b"})
+    regrade = wrong.prepared(action="full")
+    learner = Caller(app.test_client(), wrong.learner("Lê An"))
+    other = Caller(app.test_client(), create_actor(Role.INSTRUCTOR))
+    for path in (f"/regrades/{regrade}", f"/regrades/{regrade}/lines"):
+        learner("GET", path, status=403)
+        other("GET", path, status=404)
+    learner("GET", "/regrades", status=403)
+    assert other("GET", "/regrades")["items"] == []
+    other("GET", "/regrades?state=none", status=422)
+
+
+def test_json_costs_the_same_for_more_attempts(app, wrong, count_queries):
+    call, seen = Caller(app.test_client(), wrong.teacher), []
+    for size in (2, 6):
+        for number in range(size):
+            wrong.sit(wrong.learner(f"Người {number}"), {"mot-1": "b"})
+        regrade = wrong.prepared(action="full")
+        for path in ("/regrades", f"/regrades/{regrade}", f"/regrades/{regrade}/lines"):
+            with count_queries() as queries:
+                call("GET", path)
+            seen.append(len(queries))
+        services.withdraw(wrong.teacher, regrade)
+    assert seen[:3] == seen[3:] and max(seen) <= 13, seen
