@@ -1,10 +1,11 @@
-"""Files that were handed in, for those who mark: under names that tell nothing of who wrote them."""
+"""Files that were handed in, for those who mark: under names that tell nothing of who wrote them, and without metadata."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from academy.grading.anonymous_files import anonymous
 from academy.grading.appeal_queries import get_remark
 from academy.grading.overview_queries import get_answer
 from academy.grading.queries import get_seat
@@ -57,8 +58,9 @@ def _files(answer: Any) -> list[Mapping[str, Any]]:
 def _file(answer: Any, key: str) -> AnswerFile:
     for file in _files(answer):
         if file.get("key") == key and answer_files().holds(key):
-            mime = FORMATS[key.rpartition(".")[2]].mime
-            return AnswerFile(path=answer_files().path(key), name=file["name"], mime=mime)
+            kind, path = key.rpartition(".")[2], answer_files().path(key)
+            data = anonymous(path.read_bytes(), kind)
+            return AnswerFile(path=path, name=file["name"], mime=FORMATS[kind].mime, data=data)
     raise _no_file()
 
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from academy.kernel.safe_archive import ArchiveLimits, ArchiveRefused, open_archive
 from academy.kernel.text import clean
 
-__all__ = ["FORMATS", "FileFormat", "file_name", "format_of"]
+__all__ = ["FORMATS", "FileFormat", "file_name", "format_of", "is_heic"]
 
 MAX_NAME = 120
 _PDF_HEAD = 1_024
@@ -56,6 +56,14 @@ def format_of(data: bytes) -> str | None:
     if data.startswith(b"PK\x03\x04"):
         return _packed(data)
     return "txt" if data and _is_text(data) else None
+
+
+def is_heic(data: bytes) -> bool:
+    """Whether the bytes are a picture in the format of iPhones (ISO/IEC 23008-12), which few browsers show."""
+    return data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS
+
+
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
 def _packed(data: bytes) -> str | None:

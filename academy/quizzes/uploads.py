@@ -22,7 +22,7 @@ from academy.kernel.i18n import _l
 from academy.kernel.limits import hit
 from academy.kernel.storage import answer_files
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
-from academy.questions.file_formats import FORMATS, file_name, format_of
+from academy.questions.file_formats import FORMATS, file_name, format_of, is_heic
 from academy.questions.queries import VersionRow
 from academy.questions.types.filed import MAX_FILES, MAX_MEGABYTES, MEGABYTE
 from academy.quizzes.models import OPEN, Attempt, AttemptFile, AttemptItem
@@ -60,11 +60,12 @@ class UploadedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerFile:
-    """A file to be sent: where it lies, what it is called, what it is."""
+    """A file to be sent: where it lies, what it is called, what it is; ``data``: sent instead of what lies there."""
 
     path: Path
     name: str
     mime: str
+    data: bytes | None = None
 
 
 def upload_file(
@@ -191,6 +192,11 @@ def _accepted_format(version: VersionRow, data: bytes) -> str:
         message = _l("The file is empty.")
     elif len(data) > most * MEGABYTE:
         message = _l("The file is larger than %(n)s MB: make it smaller, or hand it in in parts.", n=most)
+    elif kind is None and is_heic(data):
+        message = _l(
+            "This is a HEIC picture, as iPhones take them. Send it as JPEG: set Camera › Formats to “Most "
+            "Compatible”, or take a screenshot of it and choose that."
+        )
     elif kind not in formats:
         message = _l(
             "This is no file of the formats asked for (%(formats)s), whatever its name says.", formats=names

@@ -11,6 +11,7 @@ from academy.kernel.authorization import Role
 from academy.kernel.db import db
 from academy.quizzes import services as quizzes
 from tests.factories import create_actor, create_unit, sign_in
+from tests.grading.test_anonymous_files import NAME, pdf
 from tests.quizzes.conftest import make_sat_by_hand
 from tests.quizzes.test_uploads import PDF, Sitting
 
@@ -69,3 +70,23 @@ def test_who_leads_the_marking_reads_it_as_anonymously(filed, app):
     stranger = app.test_client()
     sign_in(stranger, other)
     assert stranger.get(f"/marking/answers/{answer_id}/files/{key}").status_code in (403, 404)
+
+
+def test_a_marker_gets_the_file_without_its_author_and_its_writer_as_it_was(app):
+    sat = make_sat_by_hand()
+    sitting = Sitting(sat)
+    data = pdf()
+    kept = sitting.upload(name="bai.pdf", data=data)
+    sitting.save(kept.key)
+    quizzes.submit_attempt(sitting.actor, sitting.attempt)
+    marker = create_actor(Role.INSTRUCTOR, unit=create_unit("Sở Nội vụ"))
+    services.save_scheme(sat.instructor, sat.quiz_id, {"markers": [{"account": marker.account_id}]})
+    seat = services.next_seat(marker, sat.quiz_id)
+    for actor, address, told in (
+        (marker, f"/marking/seats/{seat}/files/{kept.key}", False),
+        (sitting.actor, f"/attempts/{sitting.attempt}/files/{kept.key}", True),
+    ):
+        client = app.test_client()
+        sign_in(client, actor)
+        with client.get(address) as answer:
+            assert answer.status_code == 200 and (NAME.encode() in answer.get_data()) is told

@@ -276,3 +276,10 @@ def test_a_file_of_two_attempts_stays_while_one_of_them_names_it(sitting, sat_by
     with later(days=2):
         assert tidy_uploads(None) == {"uploads": 1, "files": 0}
     assert answer_files().holds(key)
+
+
+def test_a_heic_picture_is_refused_with_what_to_do(sitting):
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64
+    with pytest.raises(Invalid) as refusal:
+        sitting.upload(heic, "IMG_0001.HEIC")
+    assert "JPEG" in str(refusal.value) and "HEIC" in str(refusal.value)
