@@ -39,9 +39,9 @@ def set_access_code(actor: Actor, quiz_id: int, code: str) -> None:
     with unit_of_work() as work:
         quiz, course = get_visible_quiz(actor, quiz_id)
         require(actor, can_invigilate, course)
-        code = _plain(code)
+        typed, code = code, _plain(code)
         row = work.session.get(AccessCode, quiz_id)
-        if code and not MIN_CODE <= len(code) <= MAX_CODE:
+        if typed and not MIN_CODE <= len(code) <= MAX_CODE:
             message = _l("A code has %(least)s to %(most)s letters or digits.", least=MIN_CODE, most=MAX_CODE)
             raise Invalid(message, rule="access-code.length", errors={"code": [message]})
         if code:

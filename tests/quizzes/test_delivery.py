@@ -247,6 +247,16 @@ def test_a_code_is_kept_as_a_hash_that_differs_between_quizzes(sat):
     assert "abcdef" not in str([entry.details for entry in acts("quizzes.code.set")])
 
 
+@pytest.mark.parametrize("code", ["!!!!!", " - ", "…"])
+def test_a_code_of_no_letters_opens_no_room(sat, code):
+    """Nothing of it is left to type: taken as it is, it would have removed the code that held."""
+    services.set_access_code(sat.instructor, sat.quiz_id, "abcdef")
+    with pytest.raises(Invalid):
+        services.set_access_code(sat.instructor, sat.quiz_id, code)
+    with pytest.raises(CannotStart):
+        services.start_attempt(sat.learner(), sat.quiz_id)
+
+
 def test_only_invigilators_set_codes(sat):
     with pytest.raises(Forbidden):
         services.set_access_code(sat.learner(), sat.quiz_id, "abcdef")
