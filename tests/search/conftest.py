@@ -1,8 +1,12 @@
 """Indexes of real files for the tests of the search."""
 
+import shutil
+
 import pytest
 
+from academy.search import services
 from academy.search.backend import Applied, Scope
+from academy.search.engine import engine
 from academy.search.whoosh_index import WhooshIndex
 from tests.search.corpus import course_documents, own_documents, real_documents
 
@@ -26,3 +30,15 @@ def library(tmp_path_factory) -> WhooshIndex:
 @pytest.fixture
 def make_index(tmp_path):
     return lambda documents, name="search": build(tmp_path / name, documents)
+
+
+@pytest.fixture
+def fresh_index(app):
+    """No index at all; the database is empty too, so the next job builds one."""
+    root = engine().generations.root
+    shutil.rmtree(root, ignore_errors=True)
+    engine().refresh()
+    services._asked.clear()
+    yield engine()
+    shutil.rmtree(root, ignore_errors=True)
+    engine().refresh()

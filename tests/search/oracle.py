@@ -283,6 +283,8 @@ class World:
             yield f"facets {told}, not {facets}"
         if self.chance.random() < 0.3:
             yield from self._suggestions(backend, scope, seen)
+        if self.chance.random() < 0.1:
+            yield from self._similar(backend, scope, seen)
 
     @staticmethod
     def _facets(
@@ -295,6 +297,14 @@ class World:
             kept = [one.doc for one in Sight(seen, others).within if one.doc.ref in found]
             facets[name] = dict(Counter(getattr(doc, name) for doc in kept))
         return facets
+
+    def _similar(self, backend: SearchBackend, scope: Scope, seen: Sequence[Seen]) -> Iterator[str]:
+        """Of a document that may be seen, others that may be seen and share a word; of one that may not, nothing."""
+        one = self.chance.choice(self.seen)
+        got = {hit.ref for hit in backend.similar(one.doc.ref, scope, limit=5)}
+        sharing = {other.doc.ref for other in seen if other is not one and other.words & one.words}
+        if not got <= (sharing if one in seen else set()):
+            yield f"finds {sorted(got)} similar to {one.doc.ref}"
 
     def _suggestions(self, backend: SearchBackend, scope: Scope, seen: Sequence[Seen]) -> Iterator[str]:
         word = self._pick()

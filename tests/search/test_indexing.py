@@ -36,18 +36,6 @@ Một đoạn không nói gì.
 
 
 @pytest.fixture
-def fresh_index(app):
-    """No index at all; the database is empty too, so the next job builds one."""
-    root = engine().generations.root
-    shutil.rmtree(root, ignore_errors=True)
-    engine().refresh()
-    services._asked.clear()
-    yield engine()
-    shutil.rmtree(root, ignore_errors=True)
-    engine().refresh()
-
-
-@pytest.fixture
 def author(app, fresh_index):
     return create_actor(Role.INSTRUCTOR, Role.ADMINISTRATOR, unit=create_unit())
 

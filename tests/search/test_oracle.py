@@ -41,8 +41,11 @@ class Leaking:
     def suggest(self, typed, scope, **named):
         return self.index.suggest(typed, EVERYTHING if self.fault == "suggestions" else scope, **named)
 
+    def similar(self, ref, scope, **named):
+        return self.index.similar(ref, EVERYTHING if self.fault == "similar" else scope, **named)
 
-@pytest.mark.parametrize("fault", ["hits", "total", "facets", "spelling", "suggestions"])
+
+@pytest.mark.parametrize("fault", ["hits", "total", "facets", "spelling", "suggestions", "similar"])
 def test_a_backend_that_forgets_the_reader_is_found_out(world, fault):
     world, index = world
     assert world.disagreements(Leaking(index, fault), 500)
