@@ -21,6 +21,7 @@ from academy.catalog.events import (
     CourseMaterialChanged,
     CoursePublished,
     CourseWithdrawn,
+    LegalDocumentChanged,
 )
 from academy.catalog.freezing import register_freeze
 from academy.catalog.owner_paths import on_unit_moved
@@ -55,7 +56,7 @@ from academy.quizzes.services import copy_quizzes, find_freeze
 from academy.quizzes.studio_checks import objections_of_quizzes
 from academy.regrading.documents import register_documents
 from academy.search.engine import init_search
-from academy.search.services import note_course_changed
+from academy.search.services import note_course_changed, note_legal_document_changed
 from academy.web.errors import init_errors
 from academy.web.format import init_filters
 from academy.web.fragments import init_fragments
@@ -187,6 +188,7 @@ def _wire(app: Flask, modules: Modules) -> None:
         subscribe(app, graded, on_graded, atomic=True)
     for changed in (CoursePublished, CourseWithdrawn, CourseAudienceChanged, CourseMaterialChanged):
         subscribe(app, changed, note_course_changed, atomic=True)
+    subscribe(app, LegalDocumentChanged, note_legal_document_changed, atomic=True)
     app.extensions["academy_subscriptions"].add_for_all(
         lambda event: modules.ask("academy_on_event", event=event)
     )
@@ -200,6 +202,7 @@ def _wire(app: Flask, modules: Modules) -> None:
     every(app, timedelta(days=1), "quizzes.tidy_uploads")
     every(app, timedelta(days=1), "item_analysis.nightly")
     every(app, timedelta(days=1), "catalog.refresh_renderings")
+    every(app, timedelta(days=1), "catalog.read_all_media")
     every(app, timedelta(days=1), "kernel.tidy")
 
 

@@ -66,6 +66,7 @@ ROWS = {
     "authoring_api.show_question_import": "catalog.course.edit",
     "catalog.list_courses": "public",
     "catalog.list_legal_documents": "public",
+    "catalog.list_terms": "public",
     "catalog.media": "public",
     "catalog.show_legal_document": "public",
     "catalog_api.list_courses": "public",

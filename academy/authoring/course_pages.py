@@ -16,7 +16,7 @@ from academy.catalog.media_files import KINDS
 from academy.catalog.policies import COURSE_CREATE, COURSE_EDIT
 from academy.kernel.errors import Conflict, Invalid
 from academy.kernel.http import current_actor
-from academy.kernel.i18n import LANGUAGE_NAMES, LOCALES, _, current_language
+from academy.kernel.i18n import LANGUAGE_NAMES, LOCALES, _, _l, current_language
 from academy.kernel.rights import needs
 from academy.plugins.manager import installed_modules
 
@@ -176,6 +176,24 @@ def _settings_page(
 
 
 # --- files ----------------------------------------------------------------------------------------
+
+
+_FILE_TEXTS = {
+    "read": (_l("Its text is found by search."), "muted"),
+    "cut": (_l("Search finds the beginning of its text: it is very long."), "muted"),
+    "waiting": (_l("Its text is being read for search."), "muted"),
+    "encrypted": (_l("It is encrypted. Save it without a password and add it again."), "wrong"),
+    "damaged": (_l("It cannot be read. Export it again from the program that it comes from."), "wrong"),
+    "empty": (_l("It holds no text, as a scan does. Have the text recognized and add it again."), "soon"),
+    "memory": (_l("It is too large to be read. Divide it into smaller files."), "wrong"),
+    "time": (_l("It takes too long to be read. Divide it into smaller files."), "wrong"),
+}
+
+
+@bp.app_template_filter("file_text")
+def file_text(state: str) -> tuple[str, str]:
+    """What became of reading a file's text for search, in words and as a tone."""
+    return _FILE_TEXTS.get(state, _FILE_TEXTS["damaged"])
 
 
 @bp.get("/studio/courses/<course>/media")

@@ -18,7 +18,7 @@ MAX_BODY = 200_000
 MAX_TITLE = 200
 MAX_LINES = 100
 LINE_FIELDS = ("objectives", "sources")
-FIELDS = ("title", "summary", *LINE_FIELDS, "glossary", "body")
+FIELDS = ("title", "summary", *LINE_FIELDS, "glossary", "attachments", "body")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +49,16 @@ class LessonSource:
         return line if line > 0 else None
 
     def fields(self) -> dict[str, str]:
-        """What the form shows: a text per field, lists as lines, glossary lines as ``term: text``."""
+        """What the form shows: a text per field, lists as lines, glossary lines as ``term: text``,
+        attachments as ``path: title``."""
         shown = {"title": self.title, "summary": str(self.front.get("summary") or ""), "body": self.body}
         for name in LINE_FIELDS:
             shown[name] = "\n".join(self.front.get(name, ()))
         shown["glossary"] = "\n".join(
             f"{entry['term']}: {entry['text']}" for entry in self.front.get("glossary", ())
+        )
+        shown["attachments"] = "\n".join(
+            f"{entry['file']}: {entry['title']}" for entry in self.front.get("attachments", ())
         )
         return shown
 
@@ -69,7 +73,8 @@ def from_fields(fields: Mapping[str, Any]) -> LessonSource:
     front: dict[str, Any] = {"title": clean(texts["title"]), "summary": clean(texts["summary"])}
     for name in LINE_FIELDS:
         front[name] = _lines(texts[name])
-    front["glossary"] = [_term(line) for line in _lines(texts["glossary"])]
+    front["glossary"] = [_two("term", "text", line) for line in _lines(texts["glossary"])]
+    front["attachments"] = [_two("file", "title", line) for line in _lines(texts["attachments"])]
     return checked(LessonSource(front=_without_empty(front), body=texts["body"]))
 
 
@@ -111,7 +116,7 @@ def checked(text: LessonSource) -> LessonSource:
         errors["body"] = [_l("A lesson has at most %(n)s characters; split it.", n=MAX_BODY)]
     if len(text.title) > MAX_TITLE:
         errors["title"] = [_l("A title has at most %(n)s characters.", n=MAX_TITLE)]
-    for name in (*LINE_FIELDS, "glossary"):
+    for name in (*LINE_FIELDS, "glossary", "attachments"):
         if len(text.front.get(name, ())) > MAX_LINES:
             errors[name] = [_l("At most %(n)s lines.", n=MAX_LINES)]
     if errors:
@@ -127,9 +132,10 @@ def _lines(text: str) -> list[str]:
     return [line for line in (clean(line) for line in text.split("\n")) if line]
 
 
-def _term(line: str) -> dict[str, str]:
-    term, _sign, text = line.partition(":")
-    return {"term": term.strip(), "text": text.strip()}
+def _two(first: str, second: str, line: str) -> dict[str, str]:
+    """A line of two parts, ``term: what it means``."""
+    before, _sign, after = line.partition(":")
+    return {first: before.strip(), second: after.strip()}
 
 
 def _without_empty(front: Mapping[str, Any]) -> dict[str, Any]:

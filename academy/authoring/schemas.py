@@ -73,6 +73,7 @@ class LessonFields(Schema):
     objectives = fields.String(validate=validate.Length(max=60_000))
     glossary = fields.String(validate=validate.Length(max=100_000))
     sources = fields.String(validate=validate.Length(max=100_000))
+    attachments = fields.String(validate=validate.Length(max=20_000))
     body = fields.String(validate=validate.Length(max=400_000))
 
     @validates_schema

@@ -149,14 +149,24 @@ class GlossarySchema(Schema):
     text = fields.String(required=True, validate=validate.Length(1, 1_000))
 
 
+class AttachmentSchema(Schema):
+    """A file that the lesson offers for download: its path inside the course folder, and what it is called."""
+
+    file = fields.String(required=True, validate=validate.Length(1, 200))
+    title = fields.String(required=True, validate=validate.Length(1, 200))
+
+
 class FrontMatterSchema(Schema):
-    """The head of a lesson file. All texts but the title may hold inline Markdown."""
+    """The head of a lesson file. All texts but the titles may hold inline Markdown."""
 
     title = fields.String(required=True, validate=validate.Length(1, 200))
     summary = fields.String(load_default="", validate=validate.Length(max=1_000))
     objectives = fields.List(fields.String(validate=validate.Length(1, 500)), load_default=list)
     glossary = fields.List(fields.Nested(GlossarySchema), load_default=list)
     sources = fields.List(fields.String(validate=validate.Length(1, 1_000)), load_default=list)
+    attachments = fields.List(
+        fields.Nested(AttachmentSchema), load_default=list, validate=validate.Length(max=30)
+    )
 
 
 class LegalDocumentSchema(Schema):

@@ -20,11 +20,12 @@ from academy.catalog.course_writing import (
     title_columns,
     write_course_version,
 )
-from academy.catalog.events import CourseMaterialChanged
+from academy.catalog.events import CourseMaterialChanged, LegalDocumentChanged
 from academy.catalog.legal_numbers import fold_number
 from academy.catalog.legal_register import LegalEntry
 from academy.catalog.lesson_text import lesson_hash
 from academy.catalog.lesson_writing import refresh_texts, write_lesson_version
+from academy.catalog.media_texts import want_text
 from academy.catalog.models import Course, CourseVersion, LegalDocument, LegalSuccession, Lesson, Media
 from academy.catalog.models import Topic as TopicRow
 from academy.catalog.policies import can_sync_content
@@ -225,6 +226,7 @@ def _sync_documents(work: UnitOfWork, documents: Mapping[str, LegalEntry]) -> Ch
             work.session.add(
                 LegalSuccession(document_id=row.id, replaced_fold=replaced, replaced_number=number)
             )
+        work.emit(LegalDocumentChanged(document_id=row.id))
     return Changes(added=added, changed=changed, unchanged=len(documents) - added - changed)
 
 
@@ -326,6 +328,7 @@ def _sync_media(work: UnitOfWork, course: Course, folder: CourseFolder) -> Chang
                 height=media.height,
             )
         )
+        want_text(work, media.sha256, media.path)
         if media.path in paths:
             changed += 1
         else:

@@ -14,6 +14,7 @@ from academy.catalog.content_schema import CourseSchema
 from academy.catalog.errors import ContentFaulty, NothingToPublish
 from academy.catalog.events import CoursePublished
 from academy.catalog.freezing import require_not_frozen
+from academy.catalog.glossary import project_glossary
 from academy.catalog.models import (
     Course,
     CourseFacet,
@@ -266,6 +267,7 @@ def _project(work: UnitOfWork, course: Course, version: CourseVersion) -> None:
     for needed in work.session.scalars(select(Course.id).where(Course.slug.in_(version.prerequisites))):
         work.session.add(CoursePrerequisite(course_id=course.id, prerequisite_id=needed))
     project_facets(work, course, version)
+    project_glossary(work, course.id)
 
 
 def project_facets(work: UnitOfWork, course: Course, version: CourseVersion) -> None:

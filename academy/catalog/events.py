@@ -9,6 +9,7 @@ __all__ = [
     "CourseMaterialChanged",
     "CoursePublished",
     "CourseWithdrawn",
+    "LegalDocumentChanged",
     "LessonPublished",
 ]
 
@@ -58,3 +59,10 @@ class CourseMaterialChanged(Event):
     its quizzes, or a module's own files."""
 
     course_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalDocumentChanged(Event):
+    """A document of the legal register is new or another than it was."""
+
+    document_id: int

@@ -13,7 +13,7 @@ from academy.kernel.text import nfc
 
 __all__ = ["FrontMatter", "compose", "normalized", "split"]
 
-_KEYS = ("title", "summary", "objectives", "glossary", "sources")
+_KEYS = ("title", "summary", "objectives", "glossary", "attachments", "sources")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,10 @@ from academy.kernel.i18n import _l
 from academy.kernel.paging import Page, keyset
 from academy.kernel.text import fold
 
-__all__ = ["find_legal_document", "get_legal_document", "list_legal_documents", "list_review_due"]
+__all__ = [
+    "find_legal_document", "find_legal_document_by_id", "get_legal_document", "list_legal_document_ids",
+    "list_legal_documents", "list_review_due",
+]  # fmt: skip
 
 _COLUMNS = (
     LegalDocument.number,
@@ -83,6 +86,17 @@ def find_legal_document(number: str) -> LegalRow | None:
     statement = select(*_COLUMNS).where(LegalDocument.folded == fold_number(number))
     row = db.session.execute(statement).one_or_none()
     return _row(row) if row else None
+
+
+def find_legal_document_by_id(document_id: int) -> LegalRow | None:
+    """The document of that id, None if there is none; one query."""
+    row = db.session.execute(select(*_COLUMNS).where(LegalDocument.id == document_id)).one_or_none()
+    return _row(row) if row else None
+
+
+def list_legal_document_ids() -> list[int]:
+    """The ids of all documents of the register."""
+    return list(db.session.scalars(select(LegalDocument.id).order_by(LegalDocument.id)))
 
 
 def get_legal_document(actor: Actor, slug: str) -> LegalDocumentView:

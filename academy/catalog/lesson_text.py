@@ -28,8 +28,9 @@ class LessonText:
     """One language of a lesson, rendered.
 
     ``front`` is the validated head, ``front_html`` the same with inline Markdown rendered
-    (``{"summary", "objectives": [], "glossary": [{"term", "html"}], "sources": []}``), ``first_line``
-    the line of the file at which the rendered body begins.
+    (``{"summary", "objectives": [], "glossary": [{"term", "html"}], "sources": []}``) and, if there are any,
+    ``"attachments": [{"title", "url", "kind"}]``, ``first_line`` the line of the file at which the rendered
+    body begins.
     """
 
     lang: str
@@ -45,6 +46,12 @@ class LessonText:
     @property
     def title(self) -> str:
         return self.front.get("title", "")
+
+    @property
+    def media(self) -> list[str]:
+        """The addresses of all files that the text shows, links to or offers."""
+        offered = [attachment["url"] for attachment in self.front_html.get("attachments", ())]
+        return sorted({*self.rendered.media, *offered})
 
     def line(self, rendered_line: int) -> int:
         """The line of the file for a line of the rendered body."""
@@ -113,6 +120,22 @@ def _render_front(
         ],
         "sources": [shown(text, "sources", n) for n, text in enumerate(front.get("sources", ()))],
     }
+    attachments = []
+    for n, entry in enumerate(front.get("attachments", ())):
+        found = links.media(entry["file"], lang)
+        if found is None:
+            faults.append(
+                parts.yaml.fault(
+                    ("attachments", n, "file"),
+                    _m("The file “%(path)s” is not there or is not of an allowed kind", path=entry["file"]),
+                    _m("put it beside the lesson and write its path relative to the course folder"),
+                )
+            )
+            continue
+        kind = found.url.rpartition(".")[2].upper()
+        attachments.append({"title": entry["title"], "url": found.url, "kind": kind})
+    if attachments:
+        html["attachments"] = attachments
     return html, citations, faults
 
 
@@ -123,7 +146,7 @@ def lesson_hash(texts: Mapping[str, LessonText], minutes: int) -> str:
     """
     whole = {
         "minutes": minutes,
-        "texts": {lang: [text.source, sorted(text.rendered.media)] for lang, text in sorted(texts.items())},
+        "texts": {lang: [text.source, text.media] for lang, text in sorted(texts.items())},
     }
     return hashlib.sha256(json.dumps(whole, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from academy.catalog.database_links import DatabaseLinks, load_references, rendering_basis
 from academy.catalog.events import LessonPublished
+from academy.catalog.glossary import project_glossary
 from academy.catalog.legal_numbers import fold_number
 from academy.catalog.lesson_text import LessonText as PreparedText
 from academy.catalog.lesson_text import lesson_hash, prepare_text
@@ -153,10 +154,14 @@ def refresh_texts(work: UnitOfWork) -> int:
         if row.rendered_for != rendering_basis(cited.get(row.lesson_version_id, ()), references)
     ]
     links: dict[int, DatabaseLinks] = {}
+    touched = {course_id for _text_id, _version_id, _was, course_id, _slug in old}
     for text_id, version_id, _was, course_id, course_slug in old:
         if course_id not in links:
             links = {course_id: DatabaseLinks(course_id, course_slug, references)}
         row = work.session.get_one(LessonText, text_id)
         _fill(row, prepare_text(row.source, lang=row.lang, links=links[course_id]))
         row.rendered_for = rendering_basis(cited.get(version_id, ()), references)
+    work.session.flush()
+    for course_id in touched:
+        project_glossary(work, course_id)
     return len(old)

@@ -33,10 +33,10 @@ INTRODUCTION = "intro"  # prefix of the blocks before the first heading
 
 # ids of the page around the text, and beginnings of ids that the renderer makes
 RESERVED_IDS = frozenset(
-    """about choose-locale choose-theme footnotes glossary lesson-text lessons main missing objectives
+    """about attachments choose-locale choose-theme footnotes glossary lesson-text lessons main missing objectives
     practice quizzes sources toasts unmet""".split()
 )
-_RESERVED_BEGINNING = re.compile(r"(exercise|fn|fnref|slot)-")
+_RESERVED_BEGINNING = re.compile(r"(exercise|file|fn|fnref|slot|term)-")
 
 _LOOKS_LIKE_HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--")
 

@@ -47,11 +47,16 @@ KINDS: dict[str, MediaKind] = {
     ".mp4": MediaKind("video/mp4", 50 * _MEGABYTE),
     ".webm": MediaKind("video/webm", 50 * _MEGABYTE),
     ".vtt": MediaKind("text/vtt", 200 * _KILOBYTE),
+    ".srt": MediaKind("application/x-subrip", 200 * _KILOBYTE),
+    ".txt": MediaKind("text/plain", 200 * _KILOBYTE),
     ".csv": MediaKind("text/csv", 2 * _MEGABYTE),
     ".pdf": MediaKind("application/pdf", 10 * _MEGABYTE),
     ".xlsx": MediaKind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", 5 * _MEGABYTE),
     ".docx": MediaKind(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document", 5 * _MEGABYTE
+    ),
+    ".pptx": MediaKind(
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation", 10 * _MEGABYTE
     ),
 }
 

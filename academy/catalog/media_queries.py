@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from sqlalchemy import select
 
 from academy.catalog.course_rows import COURSE_COLUMNS, course_view
+from academy.catalog.file_texts import Part
 from academy.catalog.media_files import language_variants
-from academy.catalog.models import Course, Media
+from academy.catalog.media_texts import is_readable
+from academy.catalog.models import Course, Media, MediaText
 from academy.catalog.policies import can_see_course
 from academy.catalog.views import MediaView
 from academy.kernel.actor import Actor
@@ -14,7 +18,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import DEFAULT_LOCALE, _l
 
-__all__ = ["find_media", "get_media", "list_media"]
+__all__ = ["find_media", "get_media", "list_all_media", "list_media", "list_parts"]
 
 
 def get_media(actor: Actor, course_slug: str, name: str) -> MediaView:
@@ -50,17 +54,38 @@ def find_media(course_id: int, path: str, lang: str = DEFAULT_LOCALE) -> MediaVi
 
 def list_media(course_id: int) -> list[MediaView]:
     """The files of a course, the newest at each path, by path; whoever asks. One query."""
+    return list({file.path: file for file in _files(course_id)}.values())
+
+
+def list_all_media(course_id: int) -> list[MediaView]:
+    """The files of a course with those that others at their paths have replaced: lessons may show either. One query."""
+    return list(_files(course_id))
+
+
+def _files(course_id: int) -> Iterator[MediaView]:
     statement = (
-        select(Course.slug, Media)
+        select(Course.slug, Media, MediaText.fault, MediaText.cut)
         .join(Course, Course.id == Media.course_id)
+        .outerjoin(MediaText, MediaText.sha256 == Media.sha256)
         .where(Media.course_id == course_id)
         .order_by(Media.path, Media.id)
     )
-    newest = {media.path: (slug, media) for slug, media in db.session.execute(statement)}
-    return [_media_view(slug, media) for slug, media in newest.values()]
+    for slug, media, fault, cut in db.session.execute(statement):
+        text = ""
+        if is_readable(media.path):
+            text = "waiting" if fault is None else fault or ("cut" if cut else "read")
+        yield _media_view(slug, media, text=text)
 
 
-def _media_view(course: str, media: Media, *, public: bool = True) -> MediaView:
+def list_parts(sha256s: Iterable[str]) -> dict[str, list[Part]]:
+    """What documents say, by their hash; those that could not be read are left out. One query."""
+    statement = select(MediaText.sha256, MediaText.parts).where(MediaText.sha256.in_(set(sha256s)))
+    return {
+        sha256: [Part(*part) for part in parts] for sha256, parts in db.session.execute(statement) if parts
+    }
+
+
+def _media_view(course: str, media: Media, *, public: bool = True, text: str = "") -> MediaView:
     return MediaView(
         course=course,
         path=media.path,
@@ -71,4 +96,6 @@ def _media_view(course: str, media: Media, *, public: bool = True) -> MediaView:
         width=media.width,
         height=media.height,
         public=public,
+        sha256=media.sha256,
+        text=text,
     )

@@ -261,3 +261,41 @@ class Media(Model):
     width: Mapped[int | None]
     height: Mapped[int | None]
     added_at: Mapped[datetime] = timestamp()
+
+
+class MediaText(Model):
+    """What a document says, read once for its content, whichever courses show it.
+
+    ``fault`` is empty or says why nothing could be read; ``parts`` has ``[place, text]`` in order, ``place``
+    a page, sheet or slide, or 0; ``reader`` is the version of the reader.
+    """
+
+    __tablename__ = "media_text"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    fault: Mapped[str] = mapped_column(String(10), default="")
+    cut: Mapped[bool] = mapped_column(default=False)
+    parts: Mapped[list]
+    reader: Mapped[int]
+    read_at: Mapped[datetime] = timestamp()
+
+
+class GlossaryTerm(Model):
+    """A term as a lesson explains it in one language; of the current version of the course."""
+
+    __tablename__ = "glossary_term"
+    __table_args__ = (
+        UniqueConstraint("lesson_id", "lang", "anchor"),
+        Index("ix_glossary_term_list", "lang", "sort_key", "id"),
+        Index("ix_glossary_term_course", "course_id"),
+    )
+
+    id: Mapped[int] = primary_key()
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id"))
+    lang: Mapped[str] = mapped_column(String(5))
+    term: Mapped[str] = mapped_column(String(200))
+    html: Mapped[str] = mapped_column(Text)
+    anchor: Mapped[str] = mapped_column(String(100))
+    sort_key: Mapped[str] = mapped_column(String(800))
+    fold: Mapped[str] = mapped_column(String(400))

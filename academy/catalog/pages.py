@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, send_file, url_for
 
-from academy.catalog import queries
+from academy.catalog import glossary_queries, queries
+from academy.catalog.glossary import term_anchor
 from academy.catalog.legal_numbers import article_label
 from academy.catalog.views import CourseFilters, CourseList, FacetValue
 from academy.kernel.http import current_actor
@@ -177,6 +178,45 @@ def list_legal_documents() -> str:
 def show_legal_document(slug: str) -> str:
     return render_template(
         "catalog/legal_document.html", document=queries.get_legal_document(current_actor(), slug)
+    )
+
+
+# --- terms ----------------------------------------------------------------------------------------
+
+
+@bp.app_template_filter("term_id")
+def term_id(term: str) -> str:
+    """The id of a term's place in its lesson."""
+    return term_anchor(term)
+
+
+@bp.get("/glossary")
+@public
+def list_terms() -> str:
+    chosen = {name: request.args.get(name, "")[:80] for name in ("course", "module", "q", "lang")}
+    chosen = {name: text.strip() for name, text in chosen.items() if text.strip()}
+    lang = chosen.get("lang", current_language())
+    cursor = request.args.get("cursor")
+    page = glossary_queries.list_terms(
+        current_actor(),
+        lang,
+        course=chosen.get("course"),
+        module=chosen.get("module"),
+        q=chosen.get("q", ""),
+        cursor=cursor,
+    )
+    languages = [
+        (name, url_for("catalog.list_terms", **(chosen | {"lang": code})), code == lang, None)
+        for code, name in LANGUAGE_NAMES.items()
+    ]
+    return render_template(
+        "catalog/glossary.html",
+        terms=page.items,
+        lang=lang,
+        languages=languages,
+        chosen=chosen,
+        next_url=url_for("catalog.list_terms", **chosen, cursor=page.next_cursor) if page.next_cursor else None,
+        first_url=url_for("catalog.list_terms", **chosen) if cursor else None,
     )
 
 

@@ -36,6 +36,7 @@ from academy.catalog.models import (
     LessonVersion,
     Topic,
 )
+from academy.catalog.placed_files import placed_files
 from academy.catalog.policies import can_edit_course, can_see_course, courses_edited_by, courses_visible_to
 from academy.catalog.rendered_text import Block, Heading
 from academy.catalog.views import (
@@ -348,6 +349,8 @@ def list_published_texts(
             LessonText.blocks,
             LessonText.headings,
             LessonText.exercises,
+            LessonText.segments,
+            LessonText.front_html,
         )
         .join(LessonVersion, LessonVersion.id == LessonText.lesson_version_id)
         .join(Lesson, Lesson.id == LessonVersion.lesson_id)
@@ -367,6 +370,8 @@ def list_published_texts(
     for row in db.session.execute(statement):
         values = dict(row._mapping)
         values["blocks"] = tuple(Block(*block) for block in values["blocks"])
+        ids = {block.id for block in values["blocks"]}
+        values["files"] = placed_files(values.pop("segments"), values.pop("front_html"), ids)
         values["headings"] = tuple(Heading(*heading) for heading in values["headings"])
         values["exercises"] = tuple(values["exercises"])
         texts.append(PublishedText(**values))

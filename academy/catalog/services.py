@@ -23,6 +23,7 @@ from academy.catalog.heading_ids import with_heading_ids
 from academy.catalog.lesson_text import LessonText, compare_languages, prepare_text
 from academy.catalog.lesson_writing import estimated_minutes, refresh_texts, write_lesson_version
 from academy.catalog.media_files import MediaRefused, inspect_media, media_name
+from academy.catalog.media_texts import want_text
 from academy.catalog.models import VISIBILITIES, Course, CourseInstructor, Lesson, Media
 from academy.catalog.policies import (
     COURSE_CREATE,
@@ -349,6 +350,7 @@ def store_media(actor: Actor, course_id: int, path: str, data: bytes) -> MediaVi
             )
             work.session.add(media)
             work.session.flush()
+            want_text(work, digest, path)
         return MediaView(
             course=course.slug,
             path=media.path,

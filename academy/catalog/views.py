@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from academy.catalog.media_files import media_url
+from academy.catalog.placed_files import PlacedFile
 from academy.catalog.rendered_text import Block, Heading
 from academy.kernel.paging import Page
 
@@ -90,8 +91,8 @@ class LessonTextView:
 
     ``version`` is another whenever anything of it is. ``segments`` is the page in order:
     ``("html", markup)`` or ``("exercise", key)``; ``front_html`` is
-    ``{"summary", "objectives": [], "glossary": [{"term", "html"}], "sources": []}``. All markup is
-    sanitized and may be marked safe.
+    ``{"summary", "objectives": [], "glossary": [{"term", "html"}], "sources": []}`` and, if there are any,
+    ``"attachments": [{"title", "url", "kind"}]``. All markup is sanitized and may be marked safe.
     """
 
     id: int
@@ -195,6 +196,7 @@ class PublishedText:
     blocks: tuple[Block, ...]
     headings: tuple[Heading, ...]
     exercises: tuple[str, ...]
+    files: tuple[PlacedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +254,11 @@ class ReviewDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaView:
-    """A file of a course."""
+    """A file of a course.
+
+    ``text`` is what became of reading its text for search: empty for kinds that are not read, ``waiting``,
+    ``read``, ``cut`` (only its beginning was read), or the fault of :class:`FileTextRefused`.
+    """
 
     course: str
     path: str
@@ -263,6 +269,8 @@ class MediaView:
     width: int | None
     height: int | None
     public: bool = True
+    sha256: str = ""
+    text: str = ""
 
     @property
     def url(self) -> str:

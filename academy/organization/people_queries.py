@@ -45,6 +45,16 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """A person as search shows one: what tells people of one name apart."""
+
+    id: int
+    full_name: str
+    external_key: str | None
+    unit_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PostingRow:
     id: int
     unit_id: int
@@ -134,6 +144,23 @@ def list_people(
         [PersonRow(*row[:9], positions.get(row[0]), roles.get(row[0], ())) for row in page.items],
         page.next_cursor,
     )
+
+
+def find_people(actor: Actor, text: str, *, limit: int = 5) -> Sequence[FoundPerson]:
+    """People in service of the units whose people the actor may read, as Vietnamese lists order names; one query.
+
+    Args:
+        text: words of the name with or without marks, or the beginning of a user name or staff code.
+    """
+    statement = (
+        select(Person.id, Person.full_name, Person.external_key, Unit.name)
+        .outerjoin(Account, Account.id == Person.account_id)
+        .outerjoin(Unit, Unit.id == Person.unit_id)
+        .where(people_visible_to(actor), Person.deactivated_at.is_(None), _called(text))
+        .order_by(Person.sort_key, Person.id)
+        .limit(limit)
+    )
+    return [FoundPerson(*row) for row in db.session.execute(statement)]
 
 
 def person_record(actor: Actor, person_id: int) -> PersonRecord:

@@ -5,6 +5,7 @@ from academy.catalog.events import (
     CourseMaterialChanged,
     CoursePublished,
     CourseWithdrawn,
+    LegalDocumentChanged,
     LessonPublished,
 )
 from academy.enrollment.events import Enrolled, LeftCourse
@@ -14,6 +15,7 @@ from academy.quizzes.events import AttemptGraded, AttemptSubmitted, MarkChanged
 EVENTS = (
     CoursePublished,
     CourseWithdrawn,
+    LegalDocumentChanged,
     CourseAudienceChanged,
     CourseMaterialChanged,
     LessonPublished,
