@@ -7,6 +7,7 @@ from typing import Protocol
 from academy.search.query import Query
 
 PUBLIC = "public"
+IN_LESSONS = ("lesson", "term", "file")  # kinds of documents whose page is a lesson
 
 
 class IndexDamaged(Exception):
@@ -15,12 +16,16 @@ class IndexDamaged(Exception):
 
 def page_address(kind: str, path: str, lang: str) -> str:
     """The address of what was found, in the language in which it was found."""
-    return f"{path}?lang={lang}" if kind == "lesson" else path
+    return f"{path}?lang={lang}" if kind in IN_LESSONS else path
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A block of a document and the anchor at which a reader lands."""
+    """A block of a document and the anchor at which a reader lands.
+
+    Behind ``~`` an anchor may say more of the place: ``listening-2~t=83`` is the 83rd second of the recording in
+    that block, ``file-1~page=4`` a page of the document that it offers.
+    """
 
     anchor: str
     text: str
@@ -34,7 +39,7 @@ class SearchDoc:
     Attributes:
         ref: unique name, ``lesson:17:vi``.
         group: what is replaced together, ``lesson:17``.
-        kind: ``lesson``, ``course`` or a course module's own kind.
+        kind: ``lesson``, ``course``, ``term``, ``file``, ``legal`` or a course module's own kind.
         lang: of the text; decides stemming and stop words.
         course, module: slugs; ``course`` may be empty.
         tags: slugs of the topics it is about.

@@ -1,10 +1,13 @@
-"""What can be found, put together from the slices below: courses, lessons with their exercises, modules' texts."""
+"""What can be found, put together from the slices below: courses, lessons with their exercises and recordings, terms,
+documents that lessons offer, the legal register, modules' texts."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import select
 
+from academy.catalog import legal_queries
 from academy.catalog import queries as catalog
+from academy.catalog.glossary import term_anchor
 from academy.catalog.models import Course
 from academy.catalog.views import CourseView, PublishedText
 from academy.kernel.db import db
@@ -12,14 +15,18 @@ from academy.kernel.text import nfc
 from academy.plugins.manager import installed_modules
 from academy.questions import queries as questions
 from academy.search.backend import PUBLIC, Passage, SearchDoc
+from academy.search.legal_documents import legal_documents, legal_group
+from academy.search.lesson_files import CourseFiles
 
 __all__ = [
     "course_documents",
     "course_group",
     "course_label",
+    "documents_of",
     "documents_of_course",
     "lesson_document",
     "list_course_ids",
+    "list_legal_ids",
 ]
 
 Topics = Mapping[str, Mapping[str, str]]
@@ -41,7 +48,7 @@ def list_course_ids() -> list[int]:
 
 
 def course_documents(course_id: int, topics: Topics | None = None) -> tuple[SearchDoc, ...]:
-    """All that can be found of a course as it is now; nothing if it is not published. About six queries."""
+    """All that can be found of a course as it is now; nothing if it is not published. About eight queries."""
     course = catalog.find_course_by_id(course_id)
     if course is None or course.state != "published" or course.version_id is None:
         return ()
@@ -49,12 +56,16 @@ def course_documents(course_id: int, topics: Topics | None = None) -> tuple[Sear
     versions = {item.key: item.version for item in questions.items_of_course(course_id) if item.use_lesson}
     docs = list(documents_of_course(course, topics))
     texts = list(_texts(course_id))
+    files = CourseFiles(course_id)
+    offered: set[tuple[int, str]] = set()
     for text in texts:
         exercises = {
             key: questions.public_text(versions[key], text.lang) for key in text.exercises if key in versions
         }
         languages = {other.lang for other in texts if other.lesson_id == text.lesson_id}
-        docs.append(lesson_document(text, exercises, topics, languages))
+        docs.append(lesson_document(text, exercises, topics, languages, files.spoken(text)))
+        docs += _of_terms(text)
+        docs += _of_files(text, files, offered)
     docs += _of_modules(course)
     return tuple(docs)
 
@@ -93,7 +104,11 @@ def documents_of_course(course: CourseView, topics: Topics) -> Iterator[SearchDo
 
 
 def lesson_document(
-    text: PublishedText, exercises: Mapping[str, str], topics: Topics, languages: Collection[str]
+    text: PublishedText,
+    exercises: Mapping[str, str],
+    topics: Topics,
+    languages: Collection[str],
+    spoken: Iterable[Passage] = (),
 ) -> SearchDoc:
     """A lesson in one language.
 
@@ -103,6 +118,7 @@ def lesson_document(
         topics: titles of topics by slug.
         languages: those the lesson exists in. In the others the titles of its course and topics stand for it,
             so that a Vietnamese query finds a lesson that is only there in English.
+        spoken: what is said in its recordings.
     """
     titles = [text.course_title, *(topics.get(slug, {}) for slug in text.topics)]
     return SearchDoc(
@@ -116,7 +132,7 @@ def lesson_document(
         module=text.module,
         tags=tuple(text.topics),
         labels=_labels(text, text.course),
-        passages=tuple(_passages(text, exercises)),
+        passages=(*_passages(text, exercises), *spoken),
         context=tuple(title for each in titles for lang, title in each.items() if lang not in languages),
         extra={"lesson": text.lesson},
         version=text.lesson_version_id,
@@ -136,7 +152,56 @@ def _passages(text: PublishedText, exercises: Mapping[str, str]) -> Iterator[Pas
         elif block.text:
             yield Passage(block.id, nfc(block.text), block.kind == "heading")
     for entry in front.get("glossary", ()):
-        yield Passage("", nfc(f"{entry['term']}: {entry['text']}"))
+        yield Passage(term_anchor(entry["term"]), nfc(f"{entry['term']}: {entry['text']}"))
+
+
+def _of_lesson(
+    text: PublishedText, kind: str, name: str, title: str, anchor: str, passages: tuple[Passage, ...]
+) -> SearchDoc:
+    """Something within a lesson that is a hit of its own and opens the lesson, if only its title answers at ``anchor``."""
+    return SearchDoc(
+        ref=f"{kind}:{text.lesson_id}.{name}:{text.lang}",
+        group=course_group(text.course_id),
+        kind=kind,
+        lang=text.lang,
+        title=nfc(title),
+        path=f"/courses/{text.course}/lessons/{text.lesson}",
+        course=text.course,
+        module=text.module,
+        tags=tuple(text.topics),
+        labels=_labels(text, text.course),
+        passages=passages,
+        extra={"lesson": text.lesson, "anchor": anchor},
+        version=text.lesson_version_id,
+    )
+
+
+def _of_terms(text: PublishedText) -> Iterator[SearchDoc]:
+    """The terms that a lesson explains."""
+    entries = {term_anchor(entry["term"]): entry for entry in reversed(text.front.get("glossary", ()))}
+    for anchor, entry in entries.items():
+        yield _of_lesson(text, "term", anchor, entry["term"], anchor, (Passage(anchor, nfc(entry["text"])),))
+
+
+def _of_files(text: PublishedText, files: CourseFiles, offered: set[tuple[int, str]]) -> Iterator[SearchDoc]:
+    """The documents that a lesson shows or offers; each once, however many of its languages do."""
+    for placed, file, passages in files.documents(text):
+        if (text.lesson_id, file.sha256) not in offered:
+            offered.add((text.lesson_id, file.sha256))
+            yield _of_lesson(text, "file", file.sha256[:16], placed.title or file.path, placed.anchor, passages)
+
+
+def list_legal_ids() -> list[int]:
+    """The documents of the legal register."""
+    return legal_queries.list_legal_document_ids()
+
+
+def documents_of(kind: str, ref: int, topics: Topics | None = None) -> tuple[str, tuple[SearchDoc, ...]]:
+    """The group of what the outbox names, and all that can be found of it now."""
+    if kind == "course":
+        return course_group(ref), course_documents(ref, topics)
+    row = legal_queries.find_legal_document_by_id(ref)
+    return legal_group(ref), tuple(legal_documents(ref, row)) if row is not None else ()
 
 
 def _of_modules(course: CourseView) -> list[SearchDoc]:

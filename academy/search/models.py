@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from academy.kernel.db import Model, UtcDateTime, primary_key, timestamp
 
-KINDS = ("course",)
+KINDS = ("course", "legal")
 OPEN, PLANNED, ANSWERED, DECLINED = "open", "planned", "answered", "declined"
 NEED_STATES = (OPEN, PLANNED, ANSWERED, DECLINED)
 

@@ -36,6 +36,7 @@ from academy.search.backend import (
     Suggestion,
     page_address,
 )
+from academy.search.directory import NOBODY, Directory, look_up
 from academy.search.documents import course_label
 from academy.search.engine import engine
 from academy.search.plan import Mark
@@ -54,7 +55,10 @@ MAX_DOCUMENTS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One thing found; ``title`` and ``snippet`` are pieces ``(text, is_hit)`` to be escaped where shown."""
+    """One thing found; ``title`` and ``snippet`` are pieces ``(text, is_hit)`` to be escaped where shown.
+
+    ``at`` is ``t=<second>`` of a recording or ``page=<number>`` of a document, or empty.
+    """
 
     kind: str
     course: str
@@ -66,11 +70,24 @@ class Result:
     title: Marked
     snippet: Marked
     score: float
+    at: str = ""
 
     @property
     def url(self) -> str:
-        """The address of the passage, in the language in which it was found."""
-        return page_address(self.kind, self.path, self.lang) + (f"#{self.anchor}" if self.anchor else "")
+        """The address of the passage, in the language in which it was found; of a recording, with the second."""
+        address = page_address(self.kind, self.path, self.lang)
+        second = f"&{self.at}" if self.at.startswith("t=") else ""
+        return address + second + (f"#{self.anchor}" if self.anchor else "")
+
+    @property
+    def page(self) -> int | None:
+        """The page, sheet or slide of the document within which the passage stands."""
+        return int(self.at.removeprefix("page=")) if self.at.startswith("page=") else None
+
+    @property
+    def second(self) -> int | None:
+        """When in a recording the passage is said."""
+        return int(self.at.removeprefix("t=")) if self.at.startswith("t=") else None
 
     @property
     def plain_title(self) -> str:
@@ -86,6 +103,7 @@ class Results:
         facets: counts by value of ``module``, ``course`` and ``lang``, the other filters being kept.
         suggestion: the query as it was read, if not as typed.
         documents: legal documents whose number was asked for.
+        directory: people and classes, for those who may see some; not counted in ``total``.
         degraded: only titles were searched, because the index is being rebuilt.
     """
 
@@ -96,6 +114,7 @@ class Results:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     suggestion: str | None = None
     documents: Sequence[LegalRow] = ()
+    directory: Directory = NOBODY
     next_cursor: str | None = None
     degraded: bool = False
 
@@ -142,6 +161,7 @@ def search(
         facets=page.facets,
         suggestion=page.corrected,
         documents=_documents(query) if offset == 0 else (),
+        directory=look_up(actor, query) if offset == 0 else NOBODY,
         next_cursor=_cursor(page),
     )
 
@@ -196,6 +216,7 @@ def course_titles(slugs: Iterable[str]) -> dict[str, Mapping[str, str]]:
 
 
 def _result(hit: Hit) -> Result:
+    anchor, _sign, at = (hit.anchor or hit.extra.get("anchor", "")).partition("~")
     return Result(
         kind=hit.kind,
         course=hit.course,
@@ -203,7 +224,8 @@ def _result(hit: Hit) -> Result:
         module=hit.module,
         lang=hit.lang,
         path=hit.path,
-        anchor=hit.anchor,
+        anchor=anchor,
+        at=at,
         title=hit.title,
         snippet=hit.snippet,
         score=hit.score,
@@ -289,6 +311,7 @@ def _from_database(actor: Actor, query: Query, limit: int, offset: int) -> Resul
         items=[_titled(row, marks) for row in rows[offset : offset + limit]],
         total=len(rows),
         documents=_documents(query) if offset == 0 else (),
+        directory=look_up(actor, query) if offset == 0 else NOBODY,
         next_cursor=_cursor(page),
         degraded=True,
     )

@@ -1,5 +1,7 @@
 """Shapes of the search's JSON."""
 
+from urllib.parse import quote
+
 from markupsafe import Markup, escape
 from marshmallow import Schema, fields, validate
 
@@ -42,6 +44,8 @@ class FoundItem(Schema):
     snippet = fields.Function(lambda result: str(marked_html(result.snippet)), metadata={"type": "string"})
     score = fields.Float()
     lang = fields.String()
+    page = fields.Integer(allow_none=True, metadata={"description": "Page, sheet or slide of a document."})
+    second = fields.Integer(allow_none=True, metadata={"description": "When in a recording it is said."})
 
 
 class FoundDocument(Schema):
@@ -53,8 +57,26 @@ class FoundDocument(Schema):
     url = fields.Function(lambda row: f"/legal/{row.slug}", metadata={"type": "string"})
 
 
+class FoundPerson(Schema):
+    """A person whom the reader may see."""
+
+    name = fields.String(attribute="full_name")
+    code = fields.String(attribute="external_key", allow_none=True)
+    unit = fields.String(attribute="unit_name", allow_none=True)
+    url = fields.Function(lambda row: f"/admin/people/{row.id}", metadata={"type": "string"})
+
+
+class FoundClass(Schema):
+    """A class that the reader may see."""
+
+    code = fields.String()
+    title = fields.String()
+    state = fields.String()
+    url = fields.Function(lambda row: f"/admin/classes?q={quote(row.code)}", metadata={"type": "string"})
+
+
 class Found(Schema):
-    """A page of results."""
+    """A page of results; ``people`` and ``classes`` are the first few, for those who administer some."""
 
     total = fields.Integer()
     total_is_exact = fields.Boolean()
@@ -64,6 +86,8 @@ class Found(Schema):
     )
     suggestion = fields.String(allow_none=True)
     documents = fields.List(fields.Nested(FoundDocument))
+    people = fields.List(fields.Nested(FoundPerson), attribute="directory.people")
+    classes = fields.List(fields.Nested(FoundClass), attribute="directory.classes")
     next_cursor = fields.String(allow_none=True)
     degraded = fields.Boolean()
 

@@ -15,17 +15,18 @@ from academy.catalog.events import (
     CourseMaterialChanged,
     CoursePublished,
     CourseWithdrawn,
+    LegalDocumentChanged,
 )
 from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.jobs import Progress
 from academy.kernel.unit_of_work import unit_of_work
 from academy.search.backend import Applied, IndexDamaged, Replace, SearchDoc, WriterBusy
-from academy.search.documents import course_documents, course_group, list_course_ids
+from academy.search.documents import course_documents, documents_of, list_course_ids, list_legal_ids
 from academy.search.engine import engine
 from academy.search.models import SearchOutbox
 
-__all__ = ["count_pending", "index_pending", "note_course_changed", "rebuild", "repair", "request_rebuild"]
+__all__ = ["count_pending", "index_pending", "note_course_changed", "note_legal_document_changed", "rebuild", "repair", "request_rebuild"]
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,13 @@ def note_course_changed(
     """Put the course into the outbox of the event's own transaction, and see that it is read."""
     with unit_of_work() as work:
         work.session.add(SearchOutbox(kind="course", ref=event.course_id))
+        work.enqueue("search.index", key="search.index")
+
+
+def note_legal_document_changed(event: LegalDocumentChanged) -> None:
+    """Put a document of the legal register into the outbox of the event's own transaction."""
+    with unit_of_work() as work:
+        work.session.add(SearchOutbox(kind="legal", ref=event.document_id))
         work.enqueue("search.index", key="search.index")
 
 
@@ -93,14 +101,14 @@ def _batch(rows: list[SearchOutbox]) -> tuple[list[SearchOutbox], list[Replace],
     """As many rows as make one commit, and what to write for them: each course once, as it is now."""
     topics = catalog.list_topics()
     taken: list[SearchOutbox] = []
-    changes: dict[int, Replace] = {}
+    changes: dict[tuple[str, int], Replace] = {}
     documents = 0
     for row in rows:
-        if row.ref not in changes:
+        if (row.kind, row.ref) not in changes:
             if documents >= BATCH_DOCUMENTS:
                 break
-            docs = course_documents(row.ref, topics)
-            changes[row.ref] = Replace(course_group(row.ref), docs)
+            group, docs = documents_of(row.kind, row.ref, topics)
+            changes[row.kind, row.ref] = Replace(group, docs)
             documents += len(docs)
         taken.append(row)
     return taken, list(changes.values()), documents
@@ -147,6 +155,8 @@ def _all_documents(progress: Progress | None) -> Iterator[SearchDoc]:
         if progress is not None:
             progress.set(done, len(ids))
         yield from course_documents(course_id, topics)
+    for document_id in list_legal_ids():
+        yield from documents_of("legal", document_id)[1]
 
 
 def repair(progress: Progress | None = None) -> dict[str, int]:

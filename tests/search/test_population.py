@@ -7,6 +7,7 @@ from html import unescape
 from typing import NamedTuple
 
 import pytest
+from sqlalchemy import select
 
 from academy.catalog import queries as catalog
 from academy.catalog.policies import can_see_course
@@ -23,8 +24,10 @@ from academy.enrollment.services import enroll
 from academy.kernel import jobs
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
+from academy.kernel.text import fold, name_sort_key
 from academy.organization.identity import actor_of_account
-from academy.organization.models import Person
+from academy.organization.models import Person, Unit
+from academy.organization.policies import PEOPLE_READ, PersonPlace, can_see_person
 from academy.search.engine import engine
 from tests.factories import create_person, create_unit, grant, sign_in
 
@@ -148,6 +151,32 @@ def found_on_pages(client, query: str) -> tuple[set[str], int]:
     return slugs, count
 
 
+def check_people(client, city, person) -> None:
+    """People are those that the policy shows one by one, to those who may read people at all."""
+    actor = city.actor(person)
+    everybody = city.session.execute(select(Person.id, Person.full_name, Unit.path).join(Unit)).all()
+    visible = [row for row in everybody if can_see_person(actor, PersonPlace(row.id, row.path))]
+    for word in ("người", "nguoi 1", *(row.full_name for row in city.chance.sample(everybody, 3))):
+        named = [row for row in visible if all(_begins(row.full_name, part) for part in fold(word).split())]
+        if not actor.may(PEOPLE_READ):
+            named = []
+        named = sorted(named, key=lambda row: (name_sort_key(row.full_name), row.id))
+        answer = client.get(f"/api/v1/search?q={word}").get_json()
+        assert [found["url"] for found in answer["people"]] == [
+            f"/admin/people/{row.id}" for row in named[:5]
+        ]
+        page = client.get(f"/search?q={word}").get_data(as_text=True)
+        assert re.findall(r'href="/admin/people/(\d+)"', page) == [str(row.id) for row in named[:5]]
+        assert {item["kind"] for item in answer["items"]} <= {
+            "course",
+            "lesson",
+        }  # the index itself knows of nobody
+
+
+def _begins(name: str, part: str) -> bool:
+    return any(word.startswith(part) for word in fold(name).split())
+
+
 def check(client, city, person) -> int:
     """Compare all that a person is told with what the policies say; the number of courses open to the person."""
     open_to = city.open_to(person)
@@ -181,6 +210,7 @@ def test_everybody_is_told_what_the_policies_say(app, city):
         if person is not None:
             sign_in(client, city.actor(person))
         seen[person] = check(client, city, person)
+        check_people(client, city, person)
     # the city is worth asking: some see little, some see all, most something in between
     assert len(set(seen.values())) > 4
     assert seen[None] < max(seen.values()) <= len(city.courses)
@@ -206,3 +236,4 @@ def test_what_changes_counts_at_once_however_old_the_index(app, city):
         assert answer["total"] == 2 * len(open_to)
         assert set(answer["facets"]["course"]) == open_to
         assert found_on_pages(client, "điều lệ chung") == (open_to, 2 * len(open_to))
+        check_people(client, city, person)
