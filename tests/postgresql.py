@@ -36,9 +36,28 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+class Cluster:
+    """A started cluster; ``url`` is its superuser's, without a database name at the end."""
+
+    def __init__(self, folder: Path, control: Path, as_owner: list[str], options: str) -> None:
+        port = free_port()
+        self.url = f"postgresql+psycopg://academy@127.0.0.1:{port}/"
+        self._control = [*as_owner, control, "-D", folder / "data", "-w"]
+        settings = f"{options} -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        self._start = [*self._control, "-l", folder / "log", "-o", settings, "start"]
+
+    def start(self) -> None:
+        """Start it; after a crash it first recovers what was committed."""
+        _run(self._start)
+
+    def crash(self) -> None:
+        """End it at once: nothing is finished, nothing is written back."""
+        _run([*self._control, "-m", "immediate", "stop"])
+
+
 @contextmanager
-def cluster(*, durable: bool = False) -> Iterator[str]:
-    """Start a cluster; its superuser's URL without a database name at the end.
+def running_cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """Start a cluster.
 
     Args:
         durable: flush every commit to disk, as one that holds examinations does; for measurements.
@@ -50,18 +69,33 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
     if initdb is None or control is None:
         raise NoPostgreSQL("PostgreSQL is not installed: apt-get install postgresql")
     folder = Path(tempfile.mkdtemp(prefix="academy-pg-"))
-    data, port = folder / "data", free_port()
-    as_owner = _owner(folder)
     try:
-        _run([*as_owner, initdb, "-D", data, "-U", "academy", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
-        settings = f"{OPTIONS} {'' if durable else FAST} -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-        _run([*as_owner, control, "-D", data, "-w", "-l", folder / "log", "-o", settings, "start"])
+        as_owner = _owner(folder)
+        _run(
+            [*as_owner, initdb, "-D", folder / "data", "-U", "academy", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        )
+        made = Cluster(folder, control, as_owner, OPTIONS if durable else f"{OPTIONS} {FAST}")
+        made.start()
         try:
-            yield f"postgresql+psycopg://academy@127.0.0.1:{port}/"
+            yield made
         finally:
-            _run([*as_owner, control, "-D", data, "-m", "immediate", "stop"])
+            made.crash()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def cluster(*, durable: bool = False) -> Iterator[str]:
+    """Start a cluster; its URL, without a database name at the end.
+
+    Args:
+        durable: as for :func:`running_cluster`.
+
+    Raises:
+        NoPostgreSQL: there are no binaries to start it with.
+    """
+    with running_cluster(durable=durable) as made:
+        yield made.url
 
 
 def _owner(folder: Path) -> list[str]:

@@ -13,7 +13,7 @@ from tests.chaos.disk import small_disk
 from tests.chaos.processes import Served
 from tests.chaos.site import make_site
 from tests.chaos.storm import Storm
-from tests.postgresql import cluster, create_database
+from tests.postgresql import create_database, running_cluster
 
 
 def main() -> int:
@@ -22,16 +22,18 @@ def main() -> int:
         folder = Path(name)
         disk = database = None
         if options.postgresql:
-            database = create_database(stack.enter_context(cluster()), "storm")
+            database = stack.enter_context(running_cluster())
         elif not options.calm:
             disk = stack.enter_context(small_disk(folder / "disk", options.disk))
         home = disk.folder if disk else folder / "instance"
         home.mkdir(exist_ok=True)
-        site = make_site(home, options.learners, database_url=database or "")
+        url = create_database(database.url, "storm") if database else ""
+        site = make_site(home, options.learners, database_url=url)
         storm = Storm(
             site,
             Served(site, page_limit=disk.page_limit if disk else None),
             disk,
+            cluster=database,
             pause=max(0.1, options.learners / 60),
             ramp=options.ramp,
             rounds=options.rounds,
@@ -58,7 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--disk", type=int, default=512, help="megabytes of the small disk")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--calm", action="store_true", help="nothing breaks: arrivals, answers, submissions only")
-    parser.add_argument("--postgresql", action="store_true", help="on a private cluster, without a full disk")
+    parser.add_argument("--postgresql", action="store_true", help="on a private cluster that crashes, without a full disk")
     return parser.parse_args()
 
 

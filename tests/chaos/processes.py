@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from academy.config import PROJECT_ROOT
-from tests.chaos.site import Site
+from tests.chaos.site import Place
 from tests.postgresql import free_port
 
 PATIENCE = 120
@@ -22,10 +23,12 @@ PATIENCE = 120
 class Served:
     """A web server with two processes and a worker beside it."""
 
-    def __init__(self, site: Site, *, fault: str = "", page_limit: Path | None = None) -> None:
+    def __init__(self, place: Place, *, fault: str = "", page_limit: Path | None = None) -> None:
         self.port = free_port()
-        self.log = site.folder.parent / f"storm-{self.port}.log"
-        self._environment = os.environ | site.environment | {"CHAOS_SERVE": "1", "CHAOS_FAULT": fault}
+        self.log = place.folder.parent / f"storm-{self.port}.log"
+        self._held = place.folder / "held"
+        self._environment = os.environ | place.environment | {"CHAOS_SERVE": "1", "CHAOS_FAULT": fault}
+        self._environment["CHAOS_HOLD"] = str(self._held)
         self._environment["ACADEMY_BASE_URL"] = f"http://127.0.0.1:{self.port}"
         if page_limit is not None:
             self._environment["CHAOS_PAGE_LIMIT"] = str(page_limit)
@@ -53,6 +56,15 @@ class Served:
     def workers(self) -> list[int]:
         return self._called("tests.chaos.wsgi worker")
 
+    def hold(self, moment: str) -> None:
+        """Let the next save stop there: "before" or "after" its commit, unanswered, until everything is killed."""
+        self._held.mkdir(exist_ok=True)
+        (self._held / moment).touch()
+
+    def holds(self) -> bool:
+        """Whether a save has got to that moment."""
+        return (self._held / "reached").exists()
+
     def kill_all(self) -> None:
         """Everything at once, as a power cut would."""
         if self._served is not None:
@@ -61,6 +73,7 @@ class Served:
             self._served.wait()
         while self._listens():
             time.sleep(0.02)
+        shutil.rmtree(self._held, ignore_errors=True)
 
     def stop(self) -> None:
         """End it as a restart of the service does; what does not end in time is killed."""

@@ -27,14 +27,11 @@ RULES = SETTINGS | {"attempts": 1, "grace_seconds": 0}
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """``final`` is handed in; ``timed`` ends while its learners still write. ``tokens``: one a learner."""
+class Place:
+    """Where an academy keeps what it has."""
 
     folder: Path
     database_url: str
-    final: int
-    timed: int
-    tokens: tuple[str, ...]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -45,6 +42,15 @@ class Site:
             "ACADEMY_SECRET_KEY": SECRET,
             "ACADEMY_EMBEDDED_WORKER": "0",
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Site(Place):
+    """``final`` is handed in; ``timed`` ends while its learners still write. ``tokens``: one a learner."""
+
+    final: int
+    timed: int
+    tokens: tuple[str, ...]
 
 
 def make_site(folder: Path, learners: int, *, database_url: str = "") -> Site:

@@ -13,19 +13,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
-from academy.kernel import database_clock, jobs
+from academy.kernel import database_clock
 from academy.kernel.db import db, separate_transaction
-from academy.kernel.jobs import Job
 from academy.quizzes import services
 from academy.quizzes.models import Attempt
 from tests.chaos.disk import PageLimit, SmallDisk
 from tests.chaos.learners import Journal, Learner
 from tests.chaos.processes import Served
 from tests.chaos.site import Site, opened
-from tests.chaos.verdict import violations
-from tests.chaos.wsgi import NOTE, keep_books
+from tests.chaos.verdict import drain, violations
+from tests.chaos.wsgi import keep_books
+from tests.postgresql import Cluster
 
 # for machines that are busy with something else; nothing gets slower by it
 PATIENCE = 90
@@ -49,6 +49,8 @@ class Storm:
     """Learners against a served academy; every third one sits against the clock.
 
     Args:
+        disk: fills up, if there is one.
+        cluster: the PostgreSQL that breaks down, if the site is on one.
         rounds: how often the faults come, all of them in turn.
         lasts: seconds for which there are further rounds, and writing.
         calm: acknowledgements, by everybody together, that are waited for between two faults.
@@ -58,8 +60,9 @@ class Storm:
         self,
         site: Site,
         served: Served,
-        disk: SmallDisk | PageLimit | None,
+        disk: SmallDisk | PageLimit | None = None,
         *,
+        cluster: Cluster | None = None,
         pause: float,
         ramp: float = 0.5,
         rounds: int = 1,
@@ -68,7 +71,7 @@ class Storm:
         seed: int = 1,
         lasts: float = 0.0,
     ) -> None:
-        self.site, self.served, self.disk = site, served, disk
+        self.site, self.served, self.disk, self.cluster = site, served, disk, cluster
         self.rounds, self.calm, self.with_faults, self.lasts = rounds, calm, faults, lasts
         self.chance = random.Random(seed)
         self.report = Report()
@@ -98,7 +101,7 @@ class Storm:
         with opened(self.site.folder, self.site.database_url) as app:
             keep_books(app)
             services.expire_overdue(100_000)
-            _drain()
+            drain()
             self.report.violations = violations(self._journals())
         self._sum_up(time.monotonic() - began)
         return self.report
@@ -135,6 +138,7 @@ class Storm:
     def _faults(self) -> list[Callable[[], Awaitable[None]]]:
         chosen = [self._kill_a_child, self._stall_a_child, self._kill_everything, self._stall_and_kill]
         chosen += [self._kill_the_worker] + ([self._fill_the_disk] if self.disk else [])
+        chosen += [self._crash_the_database] if self.cluster else []
         self.chance.shuffle(chosen)
         return chosen
 
@@ -168,6 +172,15 @@ class Storm:
             await self._until(lambda: self._refused_for_space() >= before + 3, "saves are refused for lack of space")
         finally:
             self.disk.empty()
+
+    async def _crash_the_database(self) -> None:
+        """It is gone until somebody has met that, then recovers."""
+        before = self._refused_for_now()
+        await asyncio.to_thread(self.cluster.crash)
+        try:
+            await self._until(lambda: self._refused_for_now() > before, "saves are refused without a database")
+        finally:
+            await asyncio.to_thread(self.cluster.start)
 
     def _signal_a_child(self, number: int) -> int | None:
         pid = self.chance.choice(self.served.web_children() or [None])
@@ -210,6 +223,9 @@ class Storm:
     def _refused_for_space(self) -> int:
         return sum(journal.faults_seen.get("507", 0) for journal in self._journals())
 
+    def _refused_for_now(self) -> int:
+        return sum(journal.faults_seen.get("503", 0) for journal in self._journals())
+
     def _sum_up(self, seconds: float) -> None:
         for journal in self._journals():
             self.report.late += journal.late
@@ -223,16 +239,3 @@ def _signal(pid: int | None, number: int) -> None:
     if pid is not None:
         with suppress(ProcessLookupError):
             os.kill(pid, number)
-
-
-def _drain() -> None:
-    """Run what the worker has left in the outbox; its leases of killed processes are over at once."""
-    with separate_transaction() as connection:
-        connection.execute(
-            update(Job).where(Job.kind == NOTE, Job.state == "running").values(state="waiting", lease=None)
-        )
-    waiting = select(func.count()).select_from(Job).where(Job.kind == NOTE, Job.state == "waiting")
-    while db.session.scalar(waiting):
-        db.session.rollback()
-        if not jobs.run_one():
-            break

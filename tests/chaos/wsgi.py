@@ -10,6 +10,7 @@ import random
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,8 @@ from academy.quizzes import answers, opening
 from academy.quizzes.events import AttemptSubmitted
 
 NOTE = "chaos.submitted"
+# seconds after which a save that is stopped goes on, should nobody kill it
+HELD_FOR = 120
 
 
 @job(NOTE)
@@ -42,6 +45,8 @@ def make_app() -> Flask:
     keep_books(app)
     if page_limit := os.environ.get("CHAOS_PAGE_LIMIT"):
         _limit_pages(Path(page_limit))
+    if held := os.environ.get("CHAOS_HOLD"):
+        _hold(Path(held))
     if fault := os.environ.get("CHAOS_FAULT"):
         FAULTS[fault]()
     return app
@@ -66,12 +71,44 @@ def _limit_pages(full: Path) -> None:
         connection.execute(f"PRAGMA max_page_count = {pages}")  # 1: as many as there are now
 
 
+# --- saves that are stopped, to be killed there ---------------------------------------------------
+
+
+def _hold(folder: Path) -> None:
+    """A save stops before its commit while there is a file ``before``, after it while there is ``after``."""
+    commit = UnitOfWork._commit
+
+    def stop(self: UnitOfWork, moment: str) -> None:
+        if self.scratch.get("chaos") and (folder / moment).exists():
+            (folder / "reached").touch()
+            time.sleep(HELD_FOR)
+
+    def stopping(self: UnitOfWork) -> None:
+        stop(self, "before")
+        commit(self)
+        stop(self, "after")
+
+    UnitOfWork._commit = stopping
+    _mark_saves()
+
+
+def _mark_saves() -> None:
+    """Let units of work that store an answer be told from others."""
+    write = answers.write_answer
+
+    def mark(unit: UnitOfWork, *answer: Any) -> None:
+        unit.scratch["chaos"] = True
+        write(unit, *answer)
+
+    answers.write_answer = mark
+
+
 # --- faults to plant -----------------------------------------------------------------------------
 
 
 def _acknowledge_before_commit() -> None:
     """One transaction in eight is gone although its reply says that it stands, as after a crash between the two."""
-    commit, write = UnitOfWork._commit, answers.write_answer
+    commit = UnitOfWork._commit
 
     def lose(self: UnitOfWork) -> None:
         if self.scratch.get("chaos") and random.random() < 1 / 8:
@@ -79,11 +116,8 @@ def _acknowledge_before_commit() -> None:
         else:
             commit(self)
 
-    def mark(unit: UnitOfWork, *answer: Any) -> None:
-        unit.scratch["chaos"] = True
-        write(unit, *answer)
-
-    UnitOfWork._commit, answers.write_answer = lose, mark
+    UnitOfWork._commit = lose
+    _mark_saves()
 
 
 def _accept_late() -> None:

@@ -15,6 +15,8 @@ PHONE = {
     "has_touch": True,
 }
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+HANOI = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 # for machines that are busy with something else; nothing gets slower by it
 PATIENCE = 30_000
 
@@ -32,9 +34,7 @@ class Browsers:
 
     def anonymous(self, device: dict = PHONE, **options: Any) -> Any:
         """A page in a fresh profile."""
-        context = self._chromium.new_context(
-            base_url=self.address, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **(device | options)
-        )
+        context = self._chromium.new_context(base_url=self.address, **(HANOI | device | options))
         context.set_default_timeout(PATIENCE)
         context.on("request", self._see_request)
         context.on("page", self._watch)

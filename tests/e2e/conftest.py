@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.browsing import Browsers
+from tests.e2e.browsing import ARGUMENTS, Browsers
 from tests.e2e.running import Academy
 from tests.tools import find
 
@@ -36,9 +36,8 @@ def chromium():
     program = find("chromium")
     if program is None:
         pytest.skip("no Chromium on this machine")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(program), args=arguments)
+        browser = driver.chromium.launch(executable_path=str(program), args=ARGUMENTS)
         yield browser
         browser.close()
 

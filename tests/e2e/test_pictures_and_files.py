@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from tests.e2e.browsing import DESKTOP, path_of, submit
+from tests.e2e.browsing import DESKTOP, path_of, sign_in, submit
 from tests.e2e.inspecting import inspect
 from tests.e2e.places import CITY, READING
-from tests.e2e.sitting import chip, until
+from tests.e2e.sitting import SHOW, STATE, chip, until
 
 MAP = f"{CITY}/lessons/05-khung-hoang-ngap-lut"
 SORTING = f"{CITY}/lessons/03-quan-tri-du-lieu"
@@ -236,6 +236,26 @@ def test_an_upload_over_a_lost_link_is_tried_again(browsers, essay):
     again.click()
     chip(page, 2, "stored").wait_for()
     assert page.locator("[name='s2.file']").is_checked()
+
+
+def test_after_signing_in_again_in_another_window_a_file_is_sent_from_the_same_page(browsers, essay):
+    """The page is not loaded anew: it sends with the forgery token of the new session once it has that."""
+    page = essay("learner141")
+    page.evaluate("window.stayed = true")
+    browsers.outage = True
+    page.context.clear_cookies()
+    choose(page, "báo cáo.pdf", PDF)
+    line = page.locator("[data-uploads] p.error-text")
+    line.wait_for()
+    assert line.inner_text().strip() and not page.locator("[name='s2.file']").count()
+    sign_in(page.context.new_page(), "learner141")
+    with page.expect_response(STATE):
+        page.evaluate(SHOW)
+    page.locator("[data-uploads] button").first.click()
+    chip(page, 2, "stored").wait_for()
+    assert page.evaluate("window.stayed") and not page.locator("[data-uploads] li").count()
+    page.reload()
+    assert page.locator("[name='s2.file']").is_checked() and "báo cáo.pdf" in page.locator("[data-files]").inner_text()
 
 
 def test_a_file_that_arrived_but_was_not_acknowledged_is_not_lost_with_the_page(browsers, essay):

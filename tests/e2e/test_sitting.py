@@ -77,6 +77,26 @@ def test_an_answer_that_cannot_be_stored_does_not_hold_up_the_others(page):
     chip(page, 1, "stored").wait_for()
 
 
+def test_when_the_link_is_lost_no_answer_that_waits_is_called_on_its_way(page):
+    page.clock.install()
+    page.reload()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
+    held = []
+    page.route(SAVES, lambda route: held.append(route))
+    answer(slot(page, 1))
+    page.clock.run_for(600)
+    until(page, lambda: held)
+    for number in (2, 3):
+        answer(slot(page, number))
+    page.clock.run_for(600)
+    for number in (1, 2, 3):
+        chip(page, number, "sending").wait_for()
+    held[0].abort()
+    for number in (1, 2, 3):
+        chip(page, number, "failed").wait_for()
+    assert len(held) == 1, "they were told of before they were tried"
+
+
 def test_a_reply_to_an_earlier_change_is_not_taken_for_another_window(page):
     held = []
     page.route(SAVES, lambda route: held.append(route), times=1)
@@ -276,11 +296,14 @@ def test_a_paper_that_goes_on_elsewhere_keeps_what_it_has_not_sent_until_it_is_t
     page.locator("[data-connection]").get_by_text("Thiết bị khác Mở lại trang").wait_for()
     chip(page, 1, "failed").wait_for()
     assert page.evaluate("Object.keys(localStorage).length") == 1
+    answer(slot(page, 2))
+    chip(page, 2, "failed").wait_for()
     page.unroute(SAVES)
     # the academy says that this is the device now
     with page.expect_response(STATE):
         page.evaluate(SHOW)
     chip(page, 1, "stored").wait_for()
+    chip(page, 2, "stored").wait_for()
 
 
 def minutes(page) -> int:

@@ -8,11 +8,18 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from academy.kernel.actor import Actor
+from academy.kernel.db import db
 from academy.kernel.errors import Invalid
+from academy.plugins.contract import Grade
 from academy.quizzes import queries, services
 from academy.quizzes.marks import exact, share_of, with_penalty
+from academy.quizzes.models import REGRADE, GradeChange
 from academy.quizzes.results import result_of
+from academy.quizzes.services import NewGrade
+from academy.quizzes.verifying import verify_marks
 from tests.questions.specs import both, option
 from tests.quizzes.sitting import right_answer, sit, view, wrong_answer
 from tests.quizzes.test_pages import Reader, begin
@@ -87,6 +94,26 @@ def test_an_answer_taken_back_costs_nothing(sat):
     services.save_answer(learner, attempt, 1, 2, None)
     services.submit_attempt(learner, attempt)
     assert view(learner, attempt).slots[0].score == 0
+
+
+def test_a_grade_that_is_changed_afterwards_has_the_deduction_in_it_and_so_has_its_record(sat):
+    sat.settings(**costing({"outcome": "o1", "count": 4, "penalty": "0.25"}))
+    learner = sat.learner()
+    done = answered(sat, learner, right=2, wrong=1)
+    changes = {1: NewGrade(grade=Grade(score=Decimal(0))), 3: NewGrade(grade=Grade(score=Decimal(1)))}
+    preview = services.would_change(done.attempt.id, changes)
+    change = services.change_grades(Actor.system(), done.attempt.id, changes, source=REGRADE)
+    # −1/4, 1, 1 and nothing of 4 points
+    assert preview == change and (change.mark_before, change.mark_after) == (Decimal("4.4"), Decimal("4.4"))
+    assert change.scores == {1: (1, Decimal("-0.25")), 3: (Decimal("-0.25"), 1)}
+    now = view(learner, done.attempt.id)
+    assert [slot.score for slot in now.slots] == [Decimal("-0.25"), 1, 1, 0]
+    rows = db.session.scalars(select(GradeChange).where(GradeChange.attempt_id == done.attempt.id).order_by(GradeChange.slot))
+    assert [(row.slot, row.score_before, row.score_after) for row in rows] == [
+        (1, 1, Decimal("-0.25")),
+        (3, Decimal("-0.25"), 1),
+    ]
+    assert not list(verify_marks())
 
 
 WEIGHTED = {

@@ -26,6 +26,7 @@
   const LAST_PATIENCE = 5000;
   const ASK_EVERY = 60000;
   const ASK_AGAIN = 2000;
+  const SLEEP = 2000;
   /* a file goes its own way (upload.js) and comes back as a ticked box */
   const ANSWER_FIELDS = "input[name]:not([type=file]), select[name], textarea[name]";
   const key = `academy.attempt.${form.dataset.attemptId}`;
@@ -149,7 +150,12 @@
     keep(slot, entry);
     show(slot, closed ? "failed" : "typing", closed ? words.closed : "");
     clearTimeout(entry.timer);
-    entry.timer = setTimeout(work, pause);
+    entry.timer = setTimeout(() => due(slot, entry), pause);
+  }
+
+  function due(slot, entry) {
+    if (entry.waiting && !closed) show(slot, elsewhere ? "failed" : "sending", elsewhere ? words.waiting : "");
+    work();
   }
 
   async function work() {
@@ -162,6 +168,8 @@
       if (!closed) banner("");
     } catch (trouble) {
       failures += 1;
+      // none of them is on its way now, whichever was tried
+      unsent().forEach(([slot]) => show(slot, "failed", words.waiting));
       banner(trouble.message || words.offline);
       if (elsewhere) announce(trouble.message);
       const pause = Math.min(LONGEST_WAIT, 1000 * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
@@ -203,7 +211,6 @@
 
   /* The others go first next time: one that cannot be stored holds up none. */
   function again(slot, entry, message) {
-    show(slot, "failed", words.waiting);
     slots.delete(slot);
     slots.set(slot, entry);
     throw new Error(message);
@@ -283,7 +290,7 @@
     const arrived = performance.getEntriesByType("navigation")[0]?.responseStart || performance.now();
     serverOffset = Date.parse(form.dataset.serverNow) - arrived;
     tick();
-    setInterval(tick, 1000);
+    setInterval(() => { lookForSleep(); tick(); }, 1000);
     // an invigilator may have granted more time; not everybody asks at the same moment
     setTimeout(() => setInterval(() => { if (!closed) askForTheTime(); }, ASK_EVERY), Math.random() * ASK_EVERY);
   }
@@ -325,6 +332,17 @@
     await settle(LAST_PATIENCE);
     while (!(await resynchronize())) await new Promise((resolve) => { setTimeout(resolve, ASK_AGAIN); });
     location.reload();
+  }
+
+  /* Both clocks of this machine run alike unless it has slept, which only one of them notices, or was set right. */
+  const apart = () => Date.now() - performance.now();
+  let steady = apart();
+
+  function lookForSleep() {
+    if (Math.abs(apart() - steady) < SLEEP) return;
+    steady = apart();
+    resynchronize();
+    work();
   }
 
   const secondsLeft = () => Math.max(0, Math.ceil((deadline - serverNow()) / 1000));
