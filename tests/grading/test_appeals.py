@@ -31,11 +31,13 @@ from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
 from academy.kernel.db import db
 from academy.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from academy.organization.identity import actor_of_account
+from academy.organization.models import Person
 from academy.plugins.contract import Grade
 from academy.quizzes.models import REGRADE
 from academy.quizzes.results import result_of
 from academy.quizzes.services import NewGrade, change_grades
-from tests.factories import create_actor
+from tests.factories import create_actor, create_unit, grant
 from tests.grading.conftest import run_jobs, worth
 
 ACTS = (ASSIGN, REMARK, DECIDE, RETURN, REFUSE, WITHDRAW)
@@ -224,6 +226,18 @@ def test_who_marked_before_does_not_mark_again_and_who_marks_does_not_decide(rel
     for actor, refusal in ((released.leader, Forbidden), (registrar, NotFound), (released.markers[1], NotFound)):
         with pytest.raises(refusal):
             services.decide_appeal(actor, appeal, reason="x")
+
+
+def test_an_approver_who_marked_or_marks_again_does_not_decide(released):
+    city = create_unit()
+    for marker in released.markers:
+        grant(db.session.get(Person, marker.person_id), Role.APPROVER, city)
+    first, again, third = (actor_of_account(marker.account_id) for marker in released.markers)
+    appeal = remarked(released, 9)
+    for actor in (first, again):
+        with pytest.raises(Forbidden):
+            services.decide_appeal(actor, appeal, reason="x")
+    services.decide_appeal(third, appeal, reason="Có dẫn nguồn.")
 
 
 def test_who_marks_again_sees_neither_learner_nor_earlier_marks(released):

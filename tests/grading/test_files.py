@@ -6,11 +6,19 @@ import pytest
 from sqlalchemy import select
 
 from academy.grading import services
+from academy.grading.handed_in import file_for_remark
 from academy.grading.models import MarkingSeat
+from academy.grading.services import Mark
+from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
 from academy.kernel.db import db
+from academy.kernel.errors import Forbidden, NotFound
+from academy.organization.identity import actor_of_account
+from academy.organization.models import Person
 from academy.quizzes import services as quizzes
+from academy.quizzes.models import Attempt, AttemptFile
 from tests.factories import create_actor, create_unit, sign_in
+from tests.grading.conftest import run_jobs
 from tests.grading.test_anonymous_files import NAME, pdf
 from tests.quizzes.conftest import make_sat_by_hand
 from tests.quizzes.test_uploads import PDF, Sitting
@@ -90,3 +98,32 @@ def test_a_marker_gets_the_file_without_its_author_and_its_writer_as_it_was(app)
         sign_in(client, actor)
         with client.get(address) as answer:
             assert answer.status_code == 200 and (NAME.encode() in answer.get_data()) is told
+
+
+def test_a_seat_opens_the_files_of_its_own_answer_only(filed, app):
+    sat, marker, _other, seat, _key = filed
+    second = Sitting(sat, "Người Khác")
+    kept = second.upload(data=PDF + b"\n%another")
+    second.save(kept.key)
+    quizzes.submit_attempt(second.actor, second.attempt)
+    client = app.test_client()
+    sign_in(client, marker)
+    assert client.get(f"/marking/seats/{seat}/files/{kept.key}").status_code == 404
+
+
+def test_who_marks_again_reads_the_file_and_nobody_else_by_that_way(filed):
+    sat, marker, other, seat, key = filed
+    services.save_mark(marker, seat, Mark(levels={"c1": "low", "c2": "low"}))
+    services.release_marks(sat.instructor, sat.quiz_id)
+    run_jobs()
+    attempt, slot = db.session.execute(select(AttemptFile.attempt_id, AttemptFile.slot)).one()
+    learner = actor_of_account(db.session.scalar(select(Person.account_id).join(Attempt).where(Attempt.id == attempt)))
+    appeal = services.ask_appeal(learner, attempt, {slot: "Tôi đã nộp đủ trang."})
+    services.assign_appeal(sat.instructor, appeal, other.account_id)
+    found = file_for_remark(other, appeal, key)
+    assert found.name == "1.pdf"
+    for actor in (marker, learner, sat.instructor, Actor.system()):
+        with pytest.raises((NotFound, Forbidden)):
+            file_for_remark(actor, appeal, key)
+    with pytest.raises(NotFound):
+        file_for_remark(other, appeal, "0" * 64 + ".pdf")

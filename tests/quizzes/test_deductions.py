@@ -73,6 +73,13 @@ def test_results_by_outcome_have_the_deduction_in_them(sat):
     assert row.share == Decimal("0.5") == done.attempt.score
 
 
+def test_results_by_outcome_weigh_their_questions(sat):
+    sat.settings(shuffle={"items": False}, **costing({"outcome": "o1", "count": 1}, {"outcome": "o1", "count": 1, "weight": "3"}))
+    done = answered(sat, sat.learner(), right=1, wrong=1)
+    (row,) = queries.outcome_results(done, OUTCOMES[:1])
+    assert row.share == Decimal("0.25")
+
+
 def test_partial_credit_is_no_wrong_answer(sat):
     half = {"text": both("Chọn"), "options": [option(n, n, correct=n in "ab") for n in "abcd"]}
     sat.item("half", "multiple", half, "o2", difficulty=4)

@@ -470,6 +470,23 @@ def test_an_administrator_lifts_it_with_a_reason(frozen):
             services.lift_freeze(administrator, frozen.quiz_id, reason=REASON)
 
 
+def test_what_was_lifted_once_is_frozen_again_for_another_date(frozen):
+    with clock.frozen(NINE):
+        services.lift_freeze(create_actor(Role.ADMINISTRATOR), frozen.quiz_id, reason=REASON)
+    with clock.frozen(NINE + timedelta(days=1)):
+        frozen.settings(**EXAM | {"window": {"opens": "2026-12-08T09:00", "closes": "2026-12-08T10:00"}})
+    with clock.frozen(NINE + timedelta(days=7)), pytest.raises(Frozen):
+        changes(frozen)["item"]()
+
+
+def test_of_two_examinations_the_one_that_lasts_longer_is_named(frozen):
+    longer = SETTINGS | EXAM | {"window": {"opens": "2026-12-01T09:00", "closes": "2026-12-01T12:00"}}
+    with clock.frozen(NINE - timedelta(days=1)):
+        save_quiz(Actor.system(), frozen.course_id, "second", longer)
+    with clock.frozen(NINE):
+        assert clock.local(services.find_freeze(frozen.course_id).until).hour == 12
+
+
 def test_a_freeze_without_a_window_is_refused(sat):
     with pytest.raises(Invalid):
         sat.settings(delivery={"freeze_minutes": 60})

@@ -82,6 +82,13 @@ def test_anybody_can_check_what_was_revealed_with_sha256_alone(exam):
     assert attempt.seed == int.from_bytes(digest[:8], "big") >> 2
 
 
+def test_the_seed_stays_secret_until_what_was_on_its_way_at_the_end_has_come(exam):
+    with _after(1):
+        assert services.reveal_seeds() == 0
+    with _after(3):
+        assert services.reveal_seeds() == 1
+
+
 def test_the_seed_stays_secret_while_somebody_is_sitting(exam):
     learner = exam.learner()
     with _during():
