@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from academy.kernel import clock
 from academy.kernel.actor import Actor
@@ -175,18 +176,25 @@ def write_answer(
 ) -> None:
     """Put a checked answer into the current state and the log, for services of this slice; both or neither."""
     now = clock.now()
-    item.stored_sequence, item.answer, item.answered_at = sequence, answer, now
-    work.session.add(
-        AnswerLog(
-            attempt_id=item.attempt_id,
-            slot=item.slot,
-            sequence=sequence,
-            answer=answer,
-            at=now,
-            typed_at=typed_at,
-        )
+    state = {"stored_sequence": sequence, "answer": answer, "answered_at": now}
+    place = {"attempt_id": item.attempt_id, "slot": item.slot}
+    # a save is what comes most often, under a lock: plain statements cost less than a flush finds out about them
+    connection = work.session.connection()
+    connection.execute(_STATE, {"of": item.attempt_id, "at_slot": item.slot, **state})
+    connection.execute(
+        insert(_LOG), {**place, "sequence": sequence, "answer": answer, "at": now, "typed_at": typed_at}
     )
-    work.session.flush()
+    for name, value in state.items():
+        set_committed_value(item, name, value)
+
+
+_LOG = AnswerLog.__table__
+_ITEM = AttemptItem.__table__
+_STATE = (
+    update(_ITEM)
+    .where(_ITEM.c.attempt_id == bindparam("of"), _ITEM.c.slot == bindparam("at_slot"))
+    .values({name: bindparam(name) for name in ("stored_sequence", "answer", "answered_at")})
+)
 
 
 def _is_repeated(work: UnitOfWork, item: AttemptItem, sent: FormAnswer, answer: Any) -> bool:
