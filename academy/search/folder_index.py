@@ -5,67 +5,30 @@ tells by itself how far the outbox has been applied, in the same commit as the d
 """
 
 import logging
-import threading
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-from academy.search.answering import Answering
-from academy.search.backend import (
-    Applied,
-    Health,
-    Hit,
-    IndexDamaged,
-    Replace,
-    Scope,
-    SearchDoc,
-    SearchPage,
-    Suggestion,
-)
-from academy.search.explaining import explain, explain_document
+from academy.search.backend import Applied, Health, IndexDamaged, Replace, SearchDoc
+from academy.search.following import FollowingIndex, State
 from academy.search.generations import Generations
-from academy.search.query import Query
 from academy.search.state import applied_of, check_turn, meta_of
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
 WAIT_SECONDS = 20.0
 DAMAGE_NOTE = "DAMAGED"  # left in a generation's folder by the process that met the damage
 
-T = TypeVar("T")
 
-
-class State(ABC):
-    """One state of an index on disk, opened for reading."""
-
-    documents: int
-    segments: int
-    meta: dict
-
-    @abstractmethod
-    def answering(self, scope: Scope) -> Answering:
-        """Answers for one reader."""
-
-    @abstractmethod
-    def is_outdated(self) -> bool:
-        """Whether there is a newer state on disk, or none at all."""
-
-
-class FolderIndex(ABC):
+class FolderIndex(FollowingIndex):
     """A search backend in a folder of its own; see :class:`academy.search.backend.SearchBackend`."""
 
     name: str
 
     def __init__(self, root: Path):
+        super().__init__()
         self.generations = Generations(root)
-        self._lock = threading.Lock()
-        self._state: State | None = None
-        self._generation = ""
-        self._looked = 0.0
 
     # -- what an engine does in its own way -------------------------------------------------------
 
@@ -100,49 +63,6 @@ class FolderIndex(ABC):
 
     # -- reading ----------------------------------------------------------------------------------
 
-    def search(
-        self, query: Query, scope: Scope, *, limit: int = 10, offset: int = 0, prefer: str | None = None
-    ) -> SearchPage:
-        page = self._ask(
-            scope, lambda answering: answering.search(query, limit=limit, offset=offset, prefer=prefer)
-        )
-        return replace(page, generation=self._generation)
-
-    def suggest(self, typed: str, scope: Scope, *, limit: int = 8) -> list[Suggestion]:
-        return self._ask(scope, lambda answering: answering.suggest(typed, limit=limit))
-
-    def similar(self, ref: str, scope: Scope, *, limit: int = 5) -> list[Hit]:
-        return self._ask(scope, lambda answering: answering.similar(ref, limit=limit))
-
-    def explain(self, query: Query, scope: Scope, *, ref: str | None = None, limit: int = 10) -> list[str]:
-        if ref is None:
-            return self._ask(scope, lambda answering: list(explain(answering, query, limit)))
-        return self._ask(scope, lambda answering: list(explain_document(answering, query, scope, ref)))
-
-    def refresh(self) -> None:
-        """Look for a newer index at the next question, not within a second."""
-        self._looked = 0.0
-
-    def _ask(self, scope: Scope, question: Callable[[Answering], T]) -> T:
-        state = self._current()
-        try:
-            return question(state.answering(scope))
-        except IndexDamaged as damage:
-            self._note_damage(str(damage))
-            raise
-
-    def _current(self) -> State:
-        """The newest state; while one thread opens it, the others go on with the one before."""
-        state = self._state
-        if state is not None and time.monotonic() - self._looked < LOOK_SECONDS:
-            return state
-        if not self._lock.acquire(blocking=state is None):
-            return state
-        try:
-            return self._newest()
-        finally:
-            self._lock.release()
-
     def _newest(self) -> State:
         name = self.generations.current()
         if name is None:
@@ -158,9 +78,6 @@ class FolderIndex(ABC):
         return self._state
 
     def _note_damage(self, reason: str) -> None:
-        """Tell all processes that a file turned out to be damaged when it was read."""
-        log.error("the search index cannot be read: %s", reason)
-        self._state = None
         try:
             (self.generations.folder(self._generation) / DAMAGE_NOTE).write_text(reason, "utf-8")
         except OSError:

@@ -133,7 +133,8 @@ def rule(alternative: Alternative, exists: Callable[[Condition], bool]) -> Rule:
         if unit.marked and is_known
     )
     vietnamese = Facet("lang", VIETNAMESE)
-    full = all_of(*answered, spoken)
+    said = all(unit.neutral for unit in units)  # else who answers all units holds one of the words
+    full = all_of(*answered, spoken if said else ALWAYS)
     spelled = any_of(all_of(*marks), Not(vietnamese))
     scattered = all_of(full, spelled)
     pairs = paired(alternative)

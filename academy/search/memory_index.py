@@ -25,6 +25,7 @@ from academy.search.backend import (
     Suggestion,
     WriterBusy,
 )
+from academy.search.compound_lexicon import InBuildingOrder
 from academy.search.explaining import explain, explain_document
 from academy.search.fields import body_terms, stored_values, title_terms
 from academy.search.query import Query
@@ -96,7 +97,7 @@ class MemoryIndex:
         self._generations: dict[str, MemoryView] = {}
         self._current = ""
         self._numbers = itertools.count(1)
-        self._writer = threading.Lock()
+        self._writer, self._builder = threading.Lock(), threading.Lock()
 
     def _view(self) -> MemoryView:
         if self._current not in self._generations:
@@ -145,19 +146,20 @@ class MemoryIndex:
             )
 
     def rebuild(self, docs: Iterable[SearchDoc], applied: Applied, *, token: int = 0) -> str:
-        if self._writer.locked():
-            raise WriterBusy("another thread writes")
-        all_docs = list(docs)
-        german = (passage.text for doc in all_docs if doc.lang == "de" for passage in doc.passages)
-        compounds = Compounds.learn(german)
+        if not self._builder.acquire(blocking=False):
+            raise WriterBusy("another thread builds")
+        try:
+            ordered = InBuildingOrder(docs)
+            entries = [_Entry.of(doc, compounds) for doc, compounds in ordered]
+        finally:
+            self._builder.release()
         name = f"g{next(self._numbers):06d}"
-        entries = [_Entry.of(doc, compounds) for doc in all_docs]
-        self._generations[name] = MemoryView(entries, meta_of(applied, token), compounds)
+        self._generations[name] = MemoryView(entries, meta_of(applied, token), ordered.compounds)
         return name
 
     def activate(self, generation: str) -> None:
-        self._generations = {generation: self._generations[generation]}
         self._current = generation
+        self._generations = {generation: self._generations[generation]}
 
     def health(self) -> Health:
         try:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from academy.search.array_answering import ArrayAnswering
 from academy.search.backend import Replace, Scope, SearchDoc
-from academy.search.folder_index import FolderIndex, State
+from academy.search.compound_lexicon import read_lexicon
+from academy.search.folder_index import FolderIndex
+from academy.search.following import State
 from academy.search.generations import LastingStorage
 from academy.search.whoosh_view import WhooshView, read_meta
-from academy.search.whoosh_writing import build, read_lexicon, write_batch
+from academy.search.whoosh_writing import build, write_batch
 
 
 class WhooshState(State):

@@ -1,6 +1,5 @@
 """Writing a Whoosh index: documents to fields, one commit per batch, how far the outbox is applied inside it."""
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,13 +8,13 @@ from whoosh.writing import SegmentWriter
 
 from academy.search.analysis import Compounds
 from academy.search.backend import IndexDamaged, Replace, SearchDoc
+from academy.search.compound_lexicon import InBuildingOrder, read_lexicon, write_lexicon
 from academy.search.fields import body_terms, stored_values, title_terms
 from academy.search.generations import LastingStorage
 from academy.search.whoosh_view import INDEX_NAME, META, SCHEMA
 
 COMMIT_EVERY = 2000  # documents, while building
 WRITER_MB = 128
-LEXICON = "lexicon.json"
 
 
 def write_batch(folder: Path, batch: Sequence[Replace], meta: dict) -> None:
@@ -44,31 +43,21 @@ def write_batch(folder: Path, batch: Sequence[Replace], meta: dict) -> None:
 def build(folder: Path, docs: Iterable[SearchDoc], meta: dict) -> None:
     """Write a whole index into an empty folder."""
     index = FileIndex.create(LastingStorage(folder), SCHEMA, INDEX_NAME)
-    german: list[SearchDoc] = []
+    ordered = InBuildingOrder(docs)
     writer, waiting = index.writer(limitmb=WRITER_MB), 0
-    for doc in docs:
-        if doc.lang == "de":
-            german.append(doc)  # its compounds are split by the words of all German texts
-            continue
-        writer.add_document(**_fields(doc, Compounds()))
-        waiting += 1
-        if waiting >= COMMIT_EVERY:
-            writer.commit()
-            writer, waiting = index.writer(limitmb=WRITER_MB), 0
-    compounds = Compounds.learn(passage.text for doc in german for passage in doc.passages)
-    (folder / LEXICON).write_text(json.dumps(sorted(compounds.lexicon)), "utf-8")
-    for doc in german:
-        writer.add_document(**_fields(doc, compounds))
-    _write_meta(writer, meta)
-    writer.commit()
-
-
-def read_lexicon(folder: Path) -> Compounds:
-    """The German words of the index; without the file compounds are not split."""
     try:
-        return Compounds(json.loads((folder / LEXICON).read_text("utf-8")))
-    except (OSError, ValueError):
-        return Compounds()
+        for doc, compounds in ordered:
+            writer.add_document(**_fields(doc, compounds))
+            waiting += 1
+            if waiting >= COMMIT_EVERY:
+                writer.commit()
+                writer, waiting = index.writer(limitmb=WRITER_MB), 0
+        write_lexicon(folder, ordered.compounds)
+        _write_meta(writer, meta)
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit()
 
 
 def _write_meta(writer: SegmentWriter, meta: dict) -> None:

@@ -204,9 +204,9 @@ def test_an_index_built_after_all_was_deleted_is_not_taken_for_the_old_one(make_
 
 
 def test_threads_search_while_the_index_is_written(make_index, monkeypatch):
-    from academy.search import folder_index
+    from academy.search import following
 
-    monkeypatch.setattr(folder_index, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(following, "LOOK_SECONDS", 0.0)
     index = make_index(own_documents())
     reader, stop, totals = WhooshIndex(index.generations.root), threading.Event(), []
 
