@@ -66,17 +66,12 @@ def change_questions(course: str) -> Any:
     what, value = _change(form)
     wanted = filter_of(form)
     ids = _ids(studio, form, wanted)
-    back = url_for("authoring.list_questions", course=course, **wanted.as_args())
+    back = _list_url(course, wanted)
     try:
         if form.get("act") == "apply":
-            _number, changed = services.change_questions(actor, course, ids, what, value)
-            flash(
-                ngettext("%(num)s question changed.", "%(num)s questions changed.", changed)
-                + " "
-                + _("It can be undone under “Changes of many” below."),
-                "success",
-            )
-            return redirect(back, code=303)
+            number, changed = services.change_questions(actor, course, ids, what, value)
+            flash(ngettext("%(num)s question changed.", "%(num)s questions changed.", changed), "success")
+            return redirect(_list_url(course, wanted, changed=number if changed else None), code=303)
         plan = services.plan_questions(actor, course, ids, what, value)
     except (Invalid, Conflict) as error:
         return _page(course, form, error=error), error.status
@@ -95,11 +90,12 @@ def change_questions(course: str) -> Any:
 @bp.post("/studio/courses/<course>/question-changes/<int:number>/undo")
 @needs(COURSE_EDIT)
 def undo_questions(course: str, number: int) -> Any:
+    back = _list_url(course, filter_of(request.form))
     try:
         restored, kept = services.undo_questions(current_actor(), course, number)
     except Conflict as error:
         flash(str(error.message), "error")
-        return redirect(url_for("authoring.list_questions", course=course), code=303)
+        return redirect(back, code=303)
     words = ngettext("%(num)s question is as before.", "%(num)s questions are as before.", restored)
     if kept:
         words += " " + ngettext(
@@ -108,7 +104,11 @@ def undo_questions(course: str, number: int) -> Any:
             kept,
         )
     flash(words, "success")
-    return redirect(url_for("authoring.list_questions", course=course), code=303)
+    return redirect(back, code=303)
+
+
+def _list_url(course: str, wanted: BankFilter, **more: Any) -> str:
+    return url_for("authoring.list_questions", course=course, **wanted.as_args(), **more)
 
 
 def filter_of(given: Mapping[str, Any]) -> BankFilter:
@@ -140,6 +140,10 @@ def _page(course: str, given: Mapping[str, Any], *, error: AcademyError | None =
     wanted, lang = filter_of(given), current_language()
     page = list_items(studio.id, wanted, cursor=request.args.get("cursor") or None, lang=lang)
     facets = facets_of(studio.id)
+    steps = list_bulk(studio.id) if studio.is_editable else ()
+    changes = [(step, _spoken(step.what, step.value)) for step in steps]
+    just = request.args.get("changed", type=int)
+    known_topics = dict.fromkeys(studio.description["topics"], 0) | dict(facets.topics)
     here = url_for("authoring.list_questions", course=course)
     return render_template(
         "authoring/questions.html",
@@ -152,23 +156,19 @@ def _page(course: str, given: Mapping[str, Any], *, error: AcademyError | None =
         retired=list_items(studio.id, BankFilter(state=RETIRED), cursor=None, lang=lang).items
         if wanted.is_empty and facets.states.get(RETIRED)
         else (),
-        topic_titles=list_topics() if facets.topics or wanted.topic else {},
+        topics=known_topics,
+        topic_titles=list_topics() if known_topics or wanted.topic else {},
         lessons={row.slug: row.title for row in (*studio.lessons, *studio.removed)},
         state_chips=_chips(here, wanted, facets),
         uses=USE_NAMES,
         state_names=STATE_NAMES,
         language_names=LANGUAGE_NAMES,
-        next_url=url_for(
-            "authoring.list_questions", course=course, **wanted.as_args(), cursor=page.next_cursor
-        )
-        if page.next_cursor
-        else None,
-        first_url=url_for("authoring.list_questions", course=course, **wanted.as_args())
-        if request.args.get("cursor")
-        else None,
-        changes=[(step, _spoken(step.what, step.value)) for step in list_bulk(studio.id)]
-        if studio.is_editable
-        else (),
+        next_url=_list_url(course, wanted, cursor=page.next_cursor) if page.next_cursor else None,
+        first_url=_list_url(course, wanted) if request.args.get("cursor") else None,
+        changes=changes,
+        just_changed=next(
+            (one for one in changes if one[0].id == just and one[0].items and not one[0].is_undone), None
+        ),
         chosen={int(value) for value in request.form.getlist("id") if value.isdecimal() and len(value) < 16},
         error=error,
         errors=error.errors if error else {},

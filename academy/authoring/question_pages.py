@@ -50,7 +50,8 @@ def kind_title(kind: str) -> Any:
 def new_question(course: str) -> str:
     kind = _kind(request.args.get("kind", ""))
     in_lessons = not getattr(exercise_type(kind), "for_quizzes_only", False)
-    place = QuestionPlace(lesson=request.args.get("lesson", ""), use_lesson=in_lessons)
+    lesson = request.args.get("lesson", "")
+    place = QuestionPlace(lesson=lesson, use_lesson=in_lessons and bool(lesson))
     studio = queries.get_studio_course(current_actor(), course)
     return _editor(studio, kind, {}, place)
 

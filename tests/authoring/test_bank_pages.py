@@ -241,3 +241,31 @@ def test_the_list_as_json_has_the_same_filters_and_pages(topical):
 def test_strangers_get_no_questions_as_json(topical, client):
     sign_in(client, create_actor(Role.INSTRUCTOR))
     assert client.get(f"/api/v1{topical.studio.url('/questions')}").status_code in (403, 404)
+
+
+def test_a_change_of_many_is_undone_where_it_was_made(bank):
+    chosen = {"id": [item(bank, key).item_id for key in bank.keys[:2]], "change": "difficulty=5", "q": "dao duc", "act": "apply"}
+    after = bank.post("/question-changes", chosen).location
+    page = bank.client.get(after).get_data(as_text=True)
+    done = page[page.index("bank-done") : page.index("bank-search")]
+    assert "Difficulty 5" in done and 'name="q" value="dao duc"' in done
+    number = re.search(r"question-changes/(\d+)/undo", done)[1]
+    back = bank.post(f"/question-changes/{number}/undo", {"q": "dao duc"}).location
+    assert back.endswith("?q=dao+duc"), "the filter is still there"
+    assert "bank-done" not in bank.client.get(after).get_data(as_text=True), "what is undone is not offered again"
+    bank.post("/question-changes", {"id": "999999", "change": "difficulty=5", "act": "apply"})
+    assert bank.get("/questions?changed=999999999").status_code == bank.get("/questions?changed=x").status_code == 200
+
+
+def test_a_question_for_no_lesson_is_for_quizzes_from_the_start(bank):
+    def ticked(page: str) -> list[str]:
+        return re.findall(r'name="item.use" value="(\w+)" checked', page)
+
+    assert ticked(bank.get("/new-question?kind=truefalse").get_data(as_text=True)) == ["pool"]
+    page = bank.get(f"/new-question?kind=truefalse&lesson={bank.studio.lesson}").get_data(as_text=True)
+    assert sorted(ticked(page)) == ["lesson", "pool"]
+
+
+def test_what_is_to_be_retired_is_named_by_its_words(bank):
+    page = bank.get(f"/questions/{bank.keys[1]}/retirement").get_data(as_text=True)
+    assert "Đạo đức công vụ 1" in page[page.index("<h1>") :] and bank.keys[1] in page
