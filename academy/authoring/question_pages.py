@@ -71,10 +71,13 @@ def add_question(course: str) -> Any:
     except (Invalid, Conflict) as error:
         studio = queries.get_studio_course(current_actor(), course)
         return _editor(studio, kind, spec, place, error=error), error.status
-    flash(
-        _("The question is stored. Put [[exercise:%(key)s]] into the lesson to show it there.", key=key),
-        "success",
-    )
+    if place.use_lesson:
+        told = _(
+            "The question is stored. Put [[exercise:%(key)s]] into the lesson to show it there.", key=key
+        )
+    else:
+        told = _("The question is stored. Quizzes draw it from the pool.")
+    flash(told, "success")
     return redirect(url_for("authoring.show_question", course=course, key=key), code=303)
 
 

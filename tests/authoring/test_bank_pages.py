@@ -262,6 +262,8 @@ def test_a_question_for_no_lesson_is_for_quizzes_from_the_start(bank):
         return re.findall(r'name="item.use" value="(\w+)" checked', page)
 
     assert ticked(bank.get("/new-question?kind=truefalse").get_data(as_text=True)) == ["pool"]
+    stored = bank.client.get(bank.post("/new-question?kind=truefalse", FORM).location).get_data(as_text=True)
+    assert "draw it from the pool" in stored and "[[exercise:" not in stored
     page = bank.get(f"/new-question?kind=truefalse&lesson={bank.studio.lesson}").get_data(as_text=True)
     assert sorted(ticked(page)) == ["lesson", "pool"]
 
