@@ -15,7 +15,8 @@ from urllib.error import URLError
 
 from academy.config import PROJECT_ROOT
 
-STARTS_WITHIN = 40
+# for machines that are busy with something else; nothing gets slower by it
+STARTS_WITHIN = 120
 
 
 class Academy:
