@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from academy.audit.services import record
 from academy.authoring.queries import open_for_authors
-from academy.catalog.queries import get_media
+from academy.catalog.queries import find_media, get_media
 from academy.kernel.actor import Actor
 from academy.kernel.errors import Invalid, NotFound
 from academy.kernel.i18n import LOCALES, _l
@@ -71,8 +71,15 @@ def export_questions(
         except NotFound:
             return None
 
+    def find(path: str, lang: str) -> bytes | None:
+        media = find_media(course.id, path, lang)
+        try:
+            return storage().read(media.storage_key) if media else None
+        except NotFound:
+            return None
+
     ordered = [lang for lang in LOCALES if lang in langs]
-    exported = export_items(items, FORMATS[form], ordered, load)
+    exported = export_items(items, FORMATS[form], ordered, load, find)
     if note:
         with unit_of_work():
             details = {"format": form, "languages": ordered, "questions": len(items)}

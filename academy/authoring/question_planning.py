@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from academy.authoring.queries import draft_of_course
+from academy.catalog.queries import list_media
 from academy.catalog.views import CourseView
 from academy.kernel.errors import Invalid
 from academy.kernel.i18n import LOCALES, _l
 from academy.questions.exchange.formats import FORMATS, read_file
+from academy.questions.exchange.pictures import Known, shelf_of
 from academy.questions.exchange.planning import Placement, Plan, Target, make_plan
 from academy.questions.queries import items_of_course
 
@@ -33,7 +36,7 @@ class ImportOptions:
 def planned(
     course: CourseView, data: bytes, options: Mapping[str, Any], report: Report = lambda _done, _total: None
 ) -> Plan:
-    """Read a file and judge it; a handful of queries however long it is."""
+    """Read a file and judge it; a handful of queries however long it is, and one more where pictures come in."""
     reading = read_file(data, FORMATS[options["format"]], options["lang"])
     studio = draft_of_course(course)
     target = Target(
@@ -42,6 +45,7 @@ def planned(
         lessons={row.slug: row.title for row in studio.lessons},
         outcomes=frozenset(outcome["id"] for outcome in studio.description["outcomes"]),
         items={item.key: item for item in items_of_course(course.id, retired=True)},
+        shelf=cache(lambda: shelf_of(Known(file.path, file.name) for file in list_media(course.id))),
     )
     placement = Placement(
         lang=options["lang"],

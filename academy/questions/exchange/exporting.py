@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from academy.kernel.safe_archive import new_archive
 from academy.questions.exchange.formats import Format
@@ -35,16 +36,21 @@ class Exported:
     items: tuple[ExportedItem, ...]
 
 
-REFUSALS = frozenset({"module_kind", "not_written", "format_kind"})
+REFUSALS = frozenset({"module_kind", "not_written", "format_kind", "format_function", "picture_needed"})
 
 
 def export_items(
-    items: Sequence[ItemRow], form: Format, langs: Sequence[str], load: Callable[[str], bytes | None]
+    items: Sequence[ItemRow],
+    form: Format,
+    langs: Sequence[str],
+    load: Callable[[str], bytes | None],
+    find: Callable[..., bytes | None] = lambda _path, lang: None,
 ) -> Exported:
     """Items in a format; in several languages, a ZIP with a file for each. The same items give the same bytes.
 
     Args:
         load: the bytes of a file of the course by its name, for formats that carry pictures.
+        find: the same by its path and the language in which it is wanted.
     """
     assert form.write is not None
     ordered = sorted(items, key=lambda item: (item.lesson, item.key))
@@ -53,7 +59,7 @@ def export_items(
     for lang in langs:
         questions = [from_item(item, lang) for item in ordered]
         if form.carries_files:
-            questions = [packed(question, load) for question in questions]
+            questions = [packed(question, load, partial(find, lang=lang)) for question in questions]
         written = form.write(questions, lang)
         files[lang] = written.data
         for item, question in zip(ordered, questions, strict=True):

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from academy.questions.exchange.mapping import plain_decimal
+from academy.questions.exchange.mapping_rules import plain_decimal
 from academy.questions.exchange.markup import is_plain, plain_text
 from academy.questions.exchange.neutral import (
     FULL,
     NONE,
     Accepted,
+    Amount,
     Choice,
     Essay,
     Note,
@@ -24,6 +25,7 @@ from academy.questions.exchange.neutral import (
     Writing,
     kind_of,
 )
+from academy.questions.exchange.number_kinds import as_distances
 from academy.questions.exchange.settings import tags_of
 
 __all__ = ["write_gift"]
@@ -67,7 +69,9 @@ def _question(question: Question) -> tuple[str | None, tuple[Note, ...]]:
     elif isinstance(body, Typed):
         answers, accents = _typed(body.accepted), body.accents
     elif isinstance(body, Number):
-        answers = _number(body)
+        amounts, told = as_distances(body.answers)
+        told = list(told)
+        answers = _number(amounts)
         if body.units:
             told.append(Note("lost", {"format": "GIFT", "what": "#unit"}))
     elif isinstance(body, Pairs):
@@ -155,12 +159,12 @@ def _typed(accepted: Iterable[Accepted]) -> str:
     )
 
 
-def _number(body: Number) -> str:
-    if len(body.answers) == 1 and not body.answers[0].feedback and body.answers[0].weight == FULL:
-        return f"#{body.answers[0].answer}:{body.answers[0].tolerance}"
+def _number(amounts: tuple[Amount, ...]) -> str:
+    if len(amounts) == 1 and not amounts[0].feedback and amounts[0].weight == FULL:
+        return f"#{amounts[0].answer}:{amounts[0].tolerance}"
     return "#" + "".join(
         f"\n\t={_weight(amount.weight)}{amount.answer}:{amount.tolerance}{_feedback(amount.feedback)}"
-        for amount in body.answers
+        for amount in amounts
     )
 
 

@@ -7,44 +7,49 @@ from decimal import Decimal
 from typing import Any
 
 from academy.questions import credit
+from academy.questions.credit import WEIGHTED
+from academy.questions.exchange.mapping_rules import Mapped, Unmappable, plain_decimal, rules_of, with_rule
 from academy.questions.exchange.neutral import (
     FULL,
     NONE,
     Accepted,
-    Amount,
     Body,
     Choice,
+    Computed,
     Essay,
     Gap,
     Gaps,
+    Groups,
+    Handed,
+    Labels,
     Note,
     Number,
     Option,
-    Own,
     Pairs,
     Question,
     Refused,
+    Spots,
     Steps,
     Table,
     Truth,
     Typed,
     Words,
 )
-from academy.questions.registry import exercise_type, is_known
+from academy.questions.exchange.number_kinds import computed_spec, number_spec, tolerance_of
+from academy.questions.exchange.places_kinds import (
+    groups_spec,
+    labels_spec,
+    spots_spec,
+    table_spec,
+    words_spec,
+)
+from academy.questions.exchange.written_kinds import essay_spec, handed_spec
+from academy.questions.registry import is_known
 
-__all__ = ["WEIGHTED", "Unmappable", "rules_of", "to_spec"]
+__all__ = ["to_spec"]
 
-WEIGHTED = "weighted"
 # Moodle writes thirds with five places
 _CLOSE = Decimal("0.05")
-
-
-class Unmappable(Exception):
-    """A question that no kind of the academy can ask; carries the note that says why."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code)
-        self.note = Note(code, params)
 
 
 def to_spec(question: Question, lang: str) -> tuple[str, dict[str, Any], tuple[Note, ...]]:
@@ -72,51 +77,25 @@ def to_spec(question: Question, lang: str) -> tuple[str, dict[str, Any], tuple[N
     return kind, spec, notes
 
 
-def rules_of(kind: str) -> tuple[str, ...]:
-    """The credit rules that a kind knows here."""
-    return tuple(getattr(exercise_type(kind), "credit_rules", ()))
-
-
-def has_field(kind: str, name: str) -> bool:
-    """Whether specs of a kind may have a field here."""
-    return name in exercise_type(kind).spec_schema._declared_fields
-
-
-Mapped = tuple[str, dict[str, Any], tuple[Note, ...], tuple[str, ...]]
-
-
 def _choice(body: Choice, lang: str) -> Mapped:
     return _several(body, lang) if body.many else _one(body, lang)
 
 
 def _one(body: Choice, lang: str) -> Mapped:
-    best = max((option.weight for option in body.options), default=NONE)
-    if best <= 0:
+    right = sum(option.weight == FULL for option in body.options)
+    if not right:
         raise Unmappable("no_right")
-    right = [option for option in body.options if option.weight == best]
-    partial = best < FULL or any(option.weight not in (NONE, FULL) for option in body.options)
-    weighted = WEIGHTED in rules_of("single") and (partial or len(right) > 1)
-    if best < FULL:
-        raise Unmappable("no_right")
-    if len(right) > 1 and not weighted:
-        raise Unmappable("two_right")
-    notes = (Note("weights"),) if partial and not weighted else ()
-    return "single", _options(body, lang, weighted, lambda option: option.weight == best), notes, ()
+    partial = any(option.weight not in (NONE, FULL) for option in body.options)
+    parts = _options(body, lang, partial or right > 1, lambda option: option.weight == FULL)
+    return "single", parts, (), ()
 
 
 def _several(body: Choice, lang: str) -> Mapped:
     if not any(option.weight > 0 for option in body.options):
         raise Unmappable("no_right")
-    rules = rules_of("multiple")
-    rule = body.rule if body.rule in rules else _rule_of(body)
-    weighted = rule == WEIGHTED and WEIGHTED in rules
-    notes: tuple[Note, ...] = ()
-    if rule == WEIGHTED and not weighted:
-        rule, notes = credit.RIGHT_MINUS_WRONG, (Note("penalties"),)
-    parts = _options(body, lang, weighted, lambda option: option.weight > 0)
-    if rule != credit.RIGHT_MINUS_WRONG:
-        parts["credit"] = rule
-    return "multiple", parts, notes, ()
+    rule = body.rule if body.rule in rules_of("multiple") else _rule_of(body)
+    parts = _options(body, lang, rule == WEIGHTED, lambda option: option.weight > 0)
+    return "multiple", with_rule(parts, "multiple", rule), (), ()
 
 
 def _rule_of(body: Choice) -> str:
@@ -181,41 +160,6 @@ def _listed(answers: Any) -> str:
     return ", ".join(f"“{answer.text}”" for answer in answers)[:200]
 
 
-def _number(body: Number, lang: str) -> Mapped:
-    full = [amount for amount in body.answers if amount.weight == FULL]
-    if not full:
-        raise Unmappable("no_right")
-    notes: list[Note] = []
-    parts: dict[str, Any] = {}
-    several = len(body.answers) > 1 or body.answers[0].feedback
-    if several and has_field("numeric", "answers"):
-        parts["answers"] = [_amount(amount, lang) for amount in body.answers]
-        said: tuple[str, ...] = ()
-    else:
-        kept = max(full, key=lambda amount: Decimal(amount.tolerance))
-        parts |= {"answer": kept.answer, "tolerance": kept.tolerance}
-        said = (kept.feedback,) if kept.feedback else ()
-        if any(amount is not kept and amount.weight > 0 for amount in body.answers):
-            notes.append(Note("answers", {"answer": kept.answer, "tolerance": kept.tolerance}))
-        if any(amount.weight <= 0 and amount.feedback for amount in body.answers):
-            texts = ", ".join(amount.answer for amount in body.answers if amount.weight <= 0)
-            notes.append(Note("wrong_answers", {"texts": texts}))
-    if len(body.units) > 1:
-        parts["units"] = [{"name": unit.name, "factor": unit.factor} for unit in body.units]
-    elif body.units:
-        parts["unit"] = body.units[0].name
-    return "numeric", parts, tuple(notes), said
-
-
-def _amount(amount: Amount, lang: str) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "answer": amount.answer,
-        "tolerance": amount.tolerance,
-        "weight": plain_decimal(amount.weight),
-    }
-    return row | {"feedback": {lang: amount.feedback}} if amount.feedback else row
-
-
 def _pairs(body: Pairs, lang: str) -> Mapped:
     parts: dict[str, Any] = {
         "pairs": [
@@ -225,130 +169,75 @@ def _pairs(body: Pairs, lang: str) -> Mapped:
     }
     if body.distractors:
         parts["distractors"] = [{lang: text} for text in body.distractors]
-    return "matching", _with_rule(parts, "matching", body.rule), (), ()
+    return "matching", with_rule(parts, "matching", body.rule), (), ()
 
 
 def _steps(body: Steps, lang: str) -> Mapped:
     steps = [{"id": f"s{number}", "text": {lang: text}} for number, text in enumerate(body.steps, 1)]
-    return "ordering", _with_rule({"steps": steps}, "ordering", body.rule), (), ()
+    return "ordering", with_rule({"steps": steps}, "ordering", body.rule), (), ()
 
 
 def _gaps(body: Gaps, lang: str) -> Mapped:
     notes: list[Note] = []
     said: list[str] = []
     gaps = []
-    known = gap_fields()
     alike = len({gap.weight for gap in body.gaps}) == 1
-    if not alike and "weight" not in known:
-        notes.append(Note("gap_weights"))
     for gap in body.gaps:
-        row, more = _gap(gap, lang, known)
-        if not alike and "weight" in known:
+        row, more = _gap(gap, lang)
+        if not alike and gap.weight != 1:
             row["weight"] = plain_decimal(gap.weight)
         gaps.append(row)
         notes.extend(more)
         if not gap.options:
             said += [answer.feedback for answer in gap.accepted if answer.weight == FULL and answer.feedback]
-    parts = _with_rule({"gaps": gaps}, "cloze", body.rule)
+    parts = with_rule({"gaps": gaps}, "cloze", body.rule)
     return "cloze", parts, tuple(notes), tuple(dict.fromkeys(said))
 
 
-def gap_fields() -> frozenset[str]:
-    """What may be said of a gap here."""
-    gaps: Any = exercise_type("cloze").spec_schema._declared_fields["gaps"]
-    return frozenset(gaps.inner.schema.fields)
-
-
-def _gap(gap: Gap, lang: str, known: frozenset[str]) -> tuple[dict[str, Any], tuple[Note, ...]]:
+def _gap(gap: Gap, lang: str) -> tuple[dict[str, Any], tuple[Note, ...]]:
     if gap.options:
-        kind = Choice(options=gap.options)
-        _kind, parts, notes, _said = _one_of_gap(kind, lang)
+        parts, notes = _one_of_gap(gap.options, lang)
         return {"id": gap.id, "options": parts["options"]}, notes
     if gap.amounts:
         full = [amount for amount in gap.amounts if amount.weight == FULL]
         if not full:
             raise Unmappable("no_right")
-        if "number" in known and len(full) == 1:
-            return {"id": gap.id, "number": {"answer": full[0].answer, "tolerance": full[0].tolerance}}, ()
-        words = [form for amount in full for form in _number_forms(amount.answer)]
-        return {"id": gap.id, "accept": {lang: words}}, (Note("gap_number", {"gap": gap.id}),)
+        if len(full) > 1:
+            words = [form for amount in full for form in _number_forms(amount.answer)]
+            return {"id": gap.id, "accept": {lang: words}}, (Note("gap_number", {"gap": gap.id}),)
+        number = {"answer": full[0].answer, **tolerance_of(full[0])}
+        return {"id": gap.id, "number": number | ({"unit": full[0].unit} if full[0].unit else {})}, ()
     words, notes = _accepted(gap.accepted)
     return {"id": gap.id, "accept": {lang: words}, "accents": "require" if gap.accents else "ignore"}, notes
 
 
-def _one_of_gap(body: Choice, lang: str) -> Mapped:
+def _one_of_gap(options: tuple[Option, ...], lang: str) -> tuple[dict[str, Any], tuple[Note, ...]]:
     """As for a question of its own, but the options of a gap have no weights of their own."""
-    right = [option for option in body.options if option.weight == FULL]
+    right = [option for option in options if option.weight == FULL]
     if len(right) != 1:
         raise Unmappable("two_right" if right else "no_right")
-    notes = () if all(option.weight in (NONE, FULL) for option in body.options) else (Note("weights"),)
-    return "single", _options(body, lang, False, lambda option: option.weight == FULL), notes, ()
+    notes = () if all(option.weight in (NONE, FULL) for option in options) else (Note("weights"),)
+    return _options(Choice(options=options), lang, False, lambda option: option.weight == FULL), notes
 
 
 def _number_forms(number: str) -> list[str]:
     return [number, number.replace(".", ",")] if "." in number else [number]
 
 
-def _table(body: Table, lang: str) -> Mapped:
-    names = [f"c{number}" for number in range(1, len(body.columns) + 1)]
-    parts: dict[str, Any] = {
-        "mode": "several" if body.several else "one",
-        "columns": [{"id": n, "text": {lang: text}} for n, text in zip(names, body.columns, strict=True)],
-        "rows": [
-            {"id": f"r{number}", "text": {lang: text}, "correct": [names[index] for index in right]}
-            for number, (text, right) in enumerate(zip(body.rows, body.right, strict=True), 1)
-        ],
-    }
-    return "matrix", _with_rule(parts, "matrix", body.rule), (), ()
-
-
-def _words(body: Words, lang: str) -> Mapped:
-    names = [f"e{number}" for number in range(1, len(body.entries) + 1)]
-    parts: dict[str, Any] = {
-        "mode": "text",
-        "passage": {lang: body.passage},
-        "reuse": body.reuse,
-        "entries": [{"id": n, "text": {lang: text}} for n, text in zip(names, body.entries, strict=True)],
-        "places": [{"id": gap, "accept": [names[index] for index in right]} for gap, right in body.gaps],
-    }
-    return "placing", _with_rule(parts, "placing", body.rule), (), ()
-
-
-def _essay(body: Essay, lang: str) -> Mapped:
-    parts: dict[str, Any] = {}
-    words = {name: value for name, value in (("min", body.min_words), ("max", body.max_words)) if value}
-    if words:
-        parts["words"] = words
-    if body.model:
-        parts["model"] = {lang: body.model}
-    return "extended", parts, (), ((body.rubric,) if body.rubric else ())
-
-
-def _own(body: Own, lang: str) -> Mapped:
-    return body.kind, dict(body.spec), (), ()
-
-
-def _with_rule(parts: dict[str, Any], kind: str, rule: str) -> dict[str, Any]:
-    rules = rules_of(kind)
-    return parts | {"credit": rule} if rule in rules and rule != rules[0] else parts
-
-
-def plain_decimal(number: Decimal) -> str:
-    """``33.33333`` → ``"33.33333"``, ``50.0`` → ``"50"``: no exponent, no zeros at the end."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 _TABLE: Mapping[type[Body], Callable[[Any, str], Mapped]] = {
     Choice: _choice,
     Truth: _truth,
     Typed: _typed,
-    Number: _number,
+    Number: number_spec,
     Pairs: _pairs,
     Steps: _steps,
     Gaps: _gaps,
-    Table: _table,
-    Words: _words,
-    Essay: _essay,
-    Own: _own,
+    Table: table_spec,
+    Words: words_spec,
+    Groups: groups_spec,
+    Labels: labels_spec,
+    Spots: spots_spec,
+    Essay: essay_spec,
+    Handed: handed_spec,
+    Computed: computed_spec,
 }

@@ -13,7 +13,7 @@ from academy.catalog.markdown_syntax import inline_text, make_parser
 from academy.kernel.safe_xml import escape_text
 from academy.kernel.text import clean
 
-__all__ = ["escape_markdown", "looks_like_html", "plain_text", "to_html", "to_markdown"]
+__all__ = ["escape_markdown", "looks_like_html", "plain_text", "shows_the_same", "to_html", "to_markdown"]
 
 _PARSER = make_parser()
 _SIGNS = re.compile(r"[\\`*_\[\]<>$~#|:&=+\-^]|^\s*\d{1,9}[.)]|\n", re.MULTILINE)
@@ -73,9 +73,12 @@ def _reads_as_itself(text: str) -> bool:
 
 
 def _escaped(text: str) -> str:
+    return _BLOCK_SIGNS.sub(_escape_block, _escaped_inline(text))
+
+
+def _escaped_inline(text: str) -> str:
     text = _INLINE_SIGNS.sub(lambda found: "\\" + found.group(), text)
-    text = re.sub(r"(?<=\w)\\_(?=\w)", "_", text)
-    return _BLOCK_SIGNS.sub(_escape_block, text)
+    return re.sub(r"(?<=\w)\\_(?=\w)", "_", text)
 
 
 def _escape_block(found: re.Match[str]) -> str:
@@ -101,19 +104,23 @@ _BLOCKS = frozenset(
 _DROPPED = frozenset("script style head title iframe object embed noscript template".split())
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "del": "~~", "s": "~~", "strike": "~~"}
 _PLAIN_HTML = re.compile(r"<p>([^<&\\$]+)</p>|([^<&\\$]+)")
-_TEX = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]|\$\$(.+?)\$\$", re.DOTALL)
+# a closing $$ before a digit is a price: "from $$5 to $$7"
+_TEX = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]|\$\$([^$]+?)\$\$(?!\d)", re.DOTALL)
+_DELIMITER = re.compile(r"\\[(\[]|\$\$")
 
 
-def to_markdown(html: str, *, lang: str = "vi") -> str:
+def to_markdown(html: str, *, lang: str = "vi", marked: bool = False) -> str:
     """HTML as Markdown; what Markdown has no sign for becomes its words, scripts and styles nothing.
 
     Args:
         lang: which of the texts to take where one is there in several languages (``class="multilang"``).
+        marked: whether a formula is one only in an element of the class ``math-tex``. Where pages look for
+            delimiters themselves, as Moodle's do, every ``\\(…\\)``, ``\\[…\\]`` and ``$$…$$`` is one.
     """
     if plain := _PLAIN_HTML.fullmatch(html.strip()):
         # most texts of most banks, and a tenth of the time
         return escape_markdown(" ".join((plain[1] or plain[2]).split()))
-    reader = _HtmlReader(lang)
+    reader = _HtmlReader(lang, marked)
     reader.feed(html.replace("\r\n", "\n"))
     reader.close()
     return clean(reader.result(), multiline=True).strip()
@@ -122,9 +129,11 @@ def to_markdown(html: str, *, lang: str = "vi") -> str:
 class _HtmlReader(HTMLParser):
     """Walks tags of whatever order; keeps blocks of inline Markdown and their indentation."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, marked: bool) -> None:
         super().__init__(convert_charrefs=True)
         self.lang = lang
+        self.marked = marked
+        self.spans: list[bool] = []  # whether each open span holds a formula
         self.blocks: list[tuple[str, str]] = []  # (what joins it to the one before, text)
         self.words: list[str] = []
         self.marks: list[tuple[str, str, int]] = []
@@ -182,6 +191,7 @@ class _HtmlReader(HTMLParser):
             return
         if tag == "span" and self.multilang:
             self.multilang.pop()
+            self.spans.pop()
         if self.skipping or self._is_hidden():
             return
         if tag in _MARKS or (tag == "code" and not self.code):
@@ -219,19 +229,19 @@ class _HtmlReader(HTMLParser):
             return
         data = re.sub(r"\s+", " ", data)
         end = 0
-        for found in _TEX.finditer(data):
-            self.words.append(_escaped(data[end : found.start()]))
+        for found in _TEX.finditer(data) if not self.marked or any(self.spans) else ():
+            self.words.append(_escaped_inline(data[end : found.start()]))
             tex = next(group for group in found.groups() if group)
             self.words.append(f"${tex.strip()}$")
             self.formatted = True
             end = found.end()
-        rest = _INLINE_SIGNS.sub(lambda found: "\\" + found.group(), data[end:])
-        self.words.append(re.sub(r"(?<=\w)\\_(?=\w)", "_", rest))
+        self.words.append(_escaped_inline(data[end:]))
 
     def _hidden_span(self, tag: str, values: dict[str, str]) -> bool:
         if tag == "span":
-            lang = values.get("lang", "") if "multilang" in values.get("class", "") else None
-            self.multilang.append(lang)
+            classes = values.get("class", "").split()
+            self.multilang.append(values.get("lang", "") if "multilang" in classes else None)
+            self.spans.append("math-tex" in classes)
         return self._is_hidden()
 
     def _is_hidden(self) -> bool:
@@ -298,14 +308,26 @@ def _unescaped(text: str) -> str:
 # --- Markdown to HTML -------------------------------------------------------------------------
 
 
-def to_html(markdown: str, *, inline: bool = False) -> str:
-    """Markdown as plain XHTML for other systems: formulas as TeX, citations as their numbers."""
+def to_html(markdown: str, *, inline: bool = False, marked: bool = False) -> str:
+    """Markdown as plain XHTML for other systems: formulas as TeX, citations as their numbers.
+
+    What only looks like the beginning of a formula stands in an element of its own, where no page looks for its end.
+
+    Args:
+        marked: whether formulas are marked by the class ``math-tex``, for readers that look for no delimiters.
+    """
+    env = {"marked": marked}
     if not _SIGNS.search(markdown):
         words = escape_text(markdown.strip())
         return words if inline else f"<p>{words}</p>"
     if inline and "\n" not in markdown.strip():
-        return _OUT.renderInline(markdown.strip(), {}).strip()
-    return _OUT.render(markdown.strip(), {}).strip()
+        return _OUT.renderInline(markdown.strip(), env).strip()
+    return _OUT.render(markdown.strip(), env).strip()
+
+
+def shows_the_same(one: str, other: str) -> bool:
+    """Whether two texts in Markdown look the same, however their signs are written."""
+    return one == other or to_html(one) == to_html(other)
 
 
 def _image(_self: Any, tokens: list[Token], index: int, _options: Any, _env: Any) -> str:
@@ -318,16 +340,23 @@ def _words(_self: Any, tokens: list[Token], index: int, _options: Any, _env: Any
     return escape_text(tokens[index].content)
 
 
-def _formula(_self: Any, tokens: list[Token], index: int, _options: Any, _env: Any) -> str:
+def _formula(_self: Any, tokens: list[Token], index: int, _options: Any, env: Any) -> str:
     token = tokens[index]
     left, right = ("\\[", "\\]") if token.type == "math_block" else ("\\(", "\\)")
-    return f"{left}{escape_text(token.content.strip())}{right}"
+    formula = f"{left}{escape_text(token.content.strip())}{right}"
+    return f'<span class="math-tex">{formula}</span>' if env.get("marked") else formula
+
+
+def _plain_words(_self: Any, tokens: list[Token], index: int, _options: Any, _env: Any) -> str:
+    words = escape_text(tokens[index].content)
+    return _DELIMITER.sub(lambda found: f"<span>{found.group()}</span>", words)
 
 
 def _outward() -> Any:
     parser = make_parser()
     parser.options["xhtmlOut"] = True
     for name, rule in (
+        ("text", _plain_words),
         ("image", _image),
         ("citation", _words),
         ("exercise", _words),

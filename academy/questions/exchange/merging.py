@@ -87,6 +87,6 @@ def renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_unsaid(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """An essay with its rubric, which no format carries, and with the limits and the model that a file is silent on."""
-    kept = {name: old[name] for name in ("rubric", "rubric_shown") if name in old}
-    return {**{name: old[name] for name in ("words", "model") if name in old}, **new, **kept}
+    """What people mark, with the rubric, the limits and the model that a file is silent on."""
+    unsaid = ("words", "model", "rubric", "rubric_shown")
+    return {**{name: old[name] for name in unsaid if name in old}, **new}

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from academy.questions.exchange.mapping import Unmappable, plain_decimal
+from academy.questions.exchange.mapping_rules import Unmappable, plain_decimal
 from academy.questions.exchange.markup import escape_markdown, looks_like_html, plain_text, to_markdown
-from academy.questions.exchange.neutral import FULL, NONE, Accepted, Amount, Gap, Option
+from academy.questions.exchange.neutral import FULL, NONE, Accepted, Amount, Gap, Note, Option
+from academy.questions.exchange.number_kinds import as_distances
 
 __all__ = ["gap_texts", "read_gaps"]
 
@@ -135,11 +136,20 @@ def _amount(weight: Decimal, words: str, said: str, lang: str) -> Amount:
         raise Unmappable("syntax", detail=words[:80]) from None
 
 
-def gap_texts(gaps: tuple[Gap, ...]) -> dict[str, str]:
+def gap_texts(gaps: tuple[Gap, ...]) -> tuple[dict[str, str], list[Note]]:
     """Gaps as Moodle writes them, by id; their weights become whole numbers in the same proportions."""
     hundreds = [int(gap.weight * 100) for gap in gaps]
     share = math.gcd(*hundreds)
-    return {gap.id: _gap_text(gap, whole // share) for gap, whole in zip(gaps, hundreds, strict=True)}
+    weights = [whole // share for whole in hundreds]
+    notes = [Note("gap_scaled")] if any(gap.weight != w for gap, w in zip(gaps, weights, strict=True)) else []
+    if any(amount.unit for gap in gaps for amount in gap.amounts):
+        notes.append(Note("gap_unit"))
+    texts = {}
+    for gap, weight in zip(gaps, weights, strict=True):
+        amounts, told = as_distances(gap.amounts)
+        notes += [note for note in told if note not in notes]
+        texts[gap.id] = _gap_text(replace(gap, amounts=amounts), weight)
+    return texts, notes
 
 
 def _gap_text(gap: Gap, weight: int) -> str:

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
-from urllib.parse import unquote
+from dataclasses import replace
+from decimal import Decimal
 
 from academy.kernel.safe_xml import XmlElement, XmlLimits, parse_xml
 from academy.kernel.text import nfc
-from academy.questions.exchange.mapping import Unmappable, plain_decimal
-from academy.questions.exchange.markup import escape_markdown, looks_like_html, to_markdown
+from academy.questions.exchange.mapping_rules import Unmappable, plain_decimal
+from academy.questions.exchange.markup import escape_markdown
+from academy.questions.exchange.moodle_by_hand import read_essay
 from academy.questions.exchange.moodle_cloze import read_gaps
+from academy.questions.exchange.moodle_computed import read_calculated
+from academy.questions.exchange.moodle_numbers import read_numerical
+from academy.questions.exchange.moodle_pictures import read_dragged_labels, read_markers
+from academy.questions.exchange.moodle_source import FEEDBACKS, USUAL_FEEDBACK, Fields, Source, number_of
+from academy.questions.exchange.moodle_tables import as_it_was, read_matrix
 from academy.questions.exchange.neutral import (
     FULL,
     NONE,
     Accepted,
-    Amount,
-    Body,
     Choice,
-    Essay,
     Gap,
     Gaps,
     Note,
-    Number,
     Option,
     Pairs,
     Question,
@@ -35,61 +34,16 @@ from academy.questions.exchange.neutral import (
     Steps,
     Truth,
     Typed,
-    Unit,
     Words,
 )
-from academy.questions.exchange.settings import settings_of
+from academy.questions.exchange.settings import accepts_of, settings_of
 
 __all__ = ["LIMITS", "read_moodle_xml"]
 
 LIMITS = XmlLimits(bytes=64 * 1024 * 1024, elements=2_000_000, depth=40, text=64 * 1024 * 1024)
-_USUAL_FEEDBACK = frozenset(
-    {"Your answer is correct.", "Your answer is partially correct.", "Your answer is incorrect."}
-)
 _GRADING = {"ALL_OR_NOTHING": "all_or_nothing", "ABSOLUTE_POSITION": "positions"}
 _MARKER = re.compile(r"\[\[(\d{1,3})\]\]")
-_DYNAMIC = frozenset({"calculated", "calculatedsimple", "calculatedmulti", "random", "randomsamatch"})
-
-
-@dataclass(slots=True)
-class _Source:
-    """One ``<question>`` while it is read."""
-
-    element: XmlElement
-    lang: str
-    settings: Mapping[str, str]
-    files: dict[str, bytes] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
-
-    def markdown(self, element: XmlElement | None) -> str:
-        """A text element (``<text>`` in it, files beside) as Markdown."""
-        if element is None:
-            return ""
-        for file in element.all("file"):
-            self._take(file)
-        text = element.words("text")
-        form = element.get("format", "html" if looks_like_html(text) else "moodle_auto_format")
-        if form == "markdown":
-            return nfc(text)
-        if form == "html" or (form == "moodle_auto_format" and looks_like_html(text)):
-            return to_markdown(text, lang=self.lang)
-        return escape_markdown(text)
-
-    def _take(self, file: XmlElement) -> None:
-        name = nfc(unquote(file.get("name"))).strip("/")
-        path = nfc(unquote(file.get("path", "/"))).strip("/")
-        try:
-            data = base64.b64decode("".join(file.texts()), validate=False)
-        except (binascii.Error, ValueError):
-            data = b""
-        if name and data:
-            self.files[f"{path}/{name}" if path else name] = data
-
-    def flag(self, name: str) -> bool:
-        return self.element.words(name).lower() in ("1", "true")
-
-    def weight(self, answer: XmlElement) -> Decimal:
-        return _number(answer.get("fraction", "0"))
+_DYNAMIC = frozenset({"calculatedmulti", "random", "randomsamatch"})
 
 
 def read_moodle_xml(data: bytes, lang: str = "vi") -> Reading:
@@ -120,7 +74,7 @@ def _question(element: XmlElement, category: str, lang: str) -> Question:
     settings, tags = settings_of(
         nfc(tag.words("text")) for tags in element.all("tags") for tag in tags.all("tag")
     )
-    source = _Source(element, lang, settings)
+    source = Source(element, lang, settings)
     kind = element.get("type")
     question = Question(
         body=Refused(why=Note("kind_unknown", {"type": kind})),
@@ -153,42 +107,17 @@ def _question(element: XmlElement, category: str, lang: str) -> Question:
 def _points(words: str) -> Decimal | None:
     """What a question counts there, if it says so in a number."""
     try:
-        return _number(words) if words else None
+        return number_of(words) if words else None
     except Unmappable:
         return None
 
 
-def _explanation(source: _Source) -> str:
-    texts = [source.markdown(source.element.find("generalfeedback"))]
-    for name in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
-        text = source.markdown(source.element.find(name))
-        if text and text not in _USUAL_FEEDBACK:
-            texts.append(text)
-    return "\n\n".join(text for text in texts if text)
+def _explanation(source: Source) -> str:
+    texts = [source.markdown(source.element.find(name)) for name in FEEDBACKS]
+    return "\n\n".join(text for text in texts if text and text not in USUAL_FEEDBACK)
 
 
-def _number(words: str) -> Decimal:
-    try:
-        number = Decimal(words.strip().replace(",", "."))
-    except InvalidOperation:
-        raise Unmappable("syntax", detail=words.strip()[:80]) from None
-    if not number.is_finite() or abs(number.adjusted()) > 30:
-        raise Unmappable("syntax", detail=words.strip()[:80])
-    return number
-
-
-def _inverse(words: str) -> str:
-    """Moodle says how many of a unit are one of the answer's; here it is the other way round."""
-    multiplier = _number(words)
-    if multiplier <= 0:
-        raise Unmappable("syntax", detail=words[:80])
-    return plain_decimal((1 / multiplier).quantize(Decimal("1E-12")))
-
-
-Fields = dict[str, Body | str]
-
-
-def _options(source: _Source, answers: list[XmlElement]) -> tuple[Option, ...]:
+def _options(source: Source, answers: list[XmlElement]) -> tuple[Option, ...]:
     return tuple(
         Option(
             text=source.markdown(answer),
@@ -199,13 +128,13 @@ def _options(source: _Source, answers: list[XmlElement]) -> tuple[Option, ...]:
     )
 
 
-def _multichoice(source: _Source) -> Fields:
+def _multichoice(source: Source) -> Fields:
     options = _options(source, source.element.all("answer"))
     many = source.element.words("single").lower() in ("false", "0")
     return {"body": Choice(options=options, many=many, rule=source.settings.get("credit", ""))}
 
 
-def _truefalse(source: _Source) -> Fields:
+def _truefalse(source: Source) -> Fields:
     said: dict[bool, str] = {}
     right: bool | None = None
     for answer in source.element.all("answer"):
@@ -218,7 +147,7 @@ def _truefalse(source: _Source) -> Fields:
     return {"body": Truth(answer=right, on_true=said.get(True, ""), on_false=said.get(False, ""))}
 
 
-def _shortanswer(source: _Source) -> Fields:
+def _shortanswer(source: Source) -> Fields:
     accepted = tuple(
         Accepted(
             text=re.sub(r"\\\*", "*", nfc(answer.words("text"))),
@@ -232,29 +161,7 @@ def _shortanswer(source: _Source) -> Fields:
     return {"body": Typed(accepted=accepted, accents=accents, case=source.flag("usecase"))}
 
 
-def _numerical(source: _Source) -> Fields:
-    answers = tuple(
-        Amount(
-            answer=plain_decimal(_number(answer.words("text"))),
-            tolerance=plain_decimal(abs(_number(answer.words("tolerance") or "0"))),
-            weight=source.weight(answer),
-            feedback=source.markdown(answer.find("feedback")),
-        )
-        for answer in source.element.all("answer")
-        if answer.words("text") != "*"
-    )
-    if not answers:
-        raise Unmappable("no_right")
-    units = tuple(
-        Unit(name=nfc(unit.words("unit_name")), factor=_inverse(unit.words("multiplier") or "1"))
-        for units in source.element.all("units")
-        for unit in units.all("unit")
-        if unit.words("unit_name")
-    )
-    return {"body": Number(answers=answers, units=units)}
-
-
-def _matching(source: _Source) -> Fields:
+def _matching(source: Source) -> Fields:
     pairs, distractors = [], []
     for row in source.element.all("subquestion"):
         left, right = source.markdown(row), escape_markdown(row.words("answer", "text"))
@@ -263,17 +170,18 @@ def _matching(source: _Source) -> Fields:
         elif right:
             distractors.append(right)
     rule = source.settings.get("credit", "")
-    return {"body": Pairs(pairs=tuple(pairs), distractors=tuple(distractors), rule=rule)}
+    body = Pairs(pairs=tuple(pairs), distractors=tuple(distractors), rule=rule)
+    return {"body": as_it_was(source, body)}
 
 
-def _ordering(source: _Source) -> Fields:
+def _ordering(source: Source) -> Fields:
     answers = source.element.all("answer")
     steps = tuple(source.markdown(answer) for answer in answers)
     rule = source.settings.get("credit") or _GRADING.get(source.element.words("gradingtype"), "neighbours")
     return {"body": Steps(steps=steps, rule=rule)}
 
 
-def _cloze(source: _Source) -> Fields:
+def _cloze(source: Source) -> Fields:
     element = source.element.find("questiontext")
     if element is None:
         raise Unmappable("missing_part", detail="questiontext")
@@ -289,7 +197,7 @@ def _cloze(source: _Source) -> Fields:
     return {"body": body, "text": source.markdown(shown)}
 
 
-def _marked_text(source: _Source, choices: str) -> Fields:
+def _marked_text(source: Source, choices: str) -> Fields:
     """``ddwtos`` and ``gapselect``: ``[[2]]`` is a gap whose right choice is the second one."""
     element = source.element.find("questiontext")
     text = source.markdown(element)
@@ -319,7 +227,7 @@ def _marked_text(source: _Source, choices: str) -> Fields:
     return {"body": Gaps(gaps=tuple(gaps), rule=source.settings.get("credit", "")), "text": marked}
 
 
-def _dragged(source: _Source, text: str, rows: list[XmlElement]) -> Fields:
+def _dragged(source: Source, text: str, rows: list[XmlElement]) -> Fields:
     """Entries of one group to be dragged into the text; paragraphs before the first gap say what is to be done."""
     gaps: list[tuple[str, tuple[int, ...]]] = []
 
@@ -335,35 +243,32 @@ def _dragged(source: _Source, text: str, rows: list[XmlElement]) -> Fields:
         raise Unmappable("missing_part", detail="[[1]]")
     blocks = marked.split("\n\n")
     first = next(number for number, block in enumerate(blocks) if "{1}" in block)
+    accepts = accepts_of(source.settings.get("accept", ""), len(gaps), len(rows))
     body = Words(
         passage="\n\n".join(blocks[first:]),
         entries=tuple(escape_markdown(row.words("text")) for row in rows),
-        gaps=tuple(gaps),
+        gaps=tuple((name, accepts[n] if accepts else right) for n, (name, right) in enumerate(gaps)),
         reuse=all(row.find("infinite") is not None for row in rows),
         rule=source.settings.get("credit", ""),
     )
     return {"body": body, "text": "\n\n".join(blocks[:first])}
 
 
-def _essay(source: _Source) -> Fields:
-    def limit(name: str) -> int | None:
-        words = source.element.words(name)
-        return int(words) if words.isascii() and words.isdecimal() and int(words[:6]) > 0 else None
-
-    model = source.markdown(source.element.find("graderinfo"))
-    return {"body": Essay(min_words=limit("minwordlimit"), max_words=limit("maxwordlimit"), model=model)}
-
-
-_KINDS: Mapping[str, Callable[[_Source], Fields]] = {
+_KINDS: Mapping[str, Callable[[Source], Fields]] = {
     "multichoice": _multichoice,
     "truefalse": _truefalse,
     "shortanswer": _shortanswer,
-    "numerical": _numerical,
+    "numerical": read_numerical,
     "matching": _matching,
     "ordering": _ordering,
     "cloze": _cloze,
     "multianswer": _cloze,
     "ddwtos": lambda source: _marked_text(source, "dragbox"),
     "gapselect": lambda source: _marked_text(source, "selectoption"),
-    "essay": _essay,
+    "essay": read_essay,
+    "calculated": read_calculated,
+    "calculatedsimple": read_calculated,
+    "ddmarker": read_markers,
+    "ddimageortext": read_dragged_labels,
+    "matrix": read_matrix,
 }

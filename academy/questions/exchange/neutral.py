@@ -69,10 +69,16 @@ class Typed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """A number that is right within ``tolerance``, both decimal texts."""
+    """A number that is right within ``tolerance``, both decimal texts.
+
+    ``tolerance_as``: ``absolute``, ``percent`` or ``figures``, as in :mod:`academy.questions.tolerance`; ``unit`` is
+    what stands behind the field.
+    """
 
     answer: str
     tolerance: str = "0"
+    tolerance_as: str = "absolute"
+    unit: str = ""
     weight: Decimal = FULL
     feedback: str = ""
 
@@ -87,8 +93,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
+    """A number to be typed.
+
+    ``unit_rule``: ``required``, ``optional`` or ``none`` where several units are known; ``unit_penalty`` is the
+    share that a wrong one costs, as decimal text.
+    """
+
     answers: tuple[Amount, ...]
     units: tuple[Unit, ...] = ()
+    unit_rule: str = ""
+    unit_penalty: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,21 +163,131 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """Entries to be sorted into groups: for each entry the number of its group, from 0; None belongs nowhere."""
+
+    entries: tuple[str, ...]
+    groups: tuple[str, ...]
+    right: tuple[int | None, ...]
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that is part of what is asked: its name among the files, its size, its description.
+
+    A size of 0 is to be found in the file itself.
+    """
+
+    name: str
+    width: int = 0
+    height: int = 0
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A region of a picture; ``shape`` and ``coords`` as in :mod:`academy.questions.shapes`."""
+
+    shape: str
+    coords: tuple[int, ...]
+    name: str = ""
+    right: bool = False
+    feedback: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spots:
+    """Places on a picture: secret regions to be met by points, or ``drawn`` ones to be chosen by their names."""
+
+    picture: Picture
+    regions: tuple[Region, ...]
+    drawn: bool = False
+    most: int | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """Entries to be put onto rectangles of a picture: for each the numbers of the right entries."""
+
+    picture: Picture
+    entries: tuple[str, ...]
+    places: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    reuse: bool = False
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    text: str
+    points: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    text: str
+    levels: tuple[Level, ...]
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rubric:
+    """What people mark by; ``shown`` says when learners see it (:mod:`academy.questions.rubric`)."""
+
+    criteria: tuple[Criterion, ...]
+    shown: str = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Essay:
     """A text of the learner's own, marked by people."""
 
     min_words: int | None = None
     max_words: int | None = None
-    rubric: str = ""
+    rubric: Rubric | None = None
     model: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Own:
-    """A kind of the academy that only formats with a like of it can carry; ``spec`` is in one language."""
+class Handed:
+    """Files of the learner's own, marked by people; ``formats`` as in :mod:`academy.questions.file_formats`."""
 
-    kind: str
-    spec: Mapping[str, Any]
+    formats: tuple[str, ...]
+    max_files: int = 1
+    max_megabytes: int = 5
+    rubric: Rubric | None = None
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """What varies in a computed question: a list of values, or a range; all decimal texts."""
+
+    name: str
+    values: tuple[str, ...] = ()
+    low: str = ""
+    high: str = ""
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """A number by a formula, in the grammar of :mod:`academy.questions.formula`.
+
+    Texts show a parameter as ``{name}``, the explanation the answer as ``{answer}`` and steps as ``{= a * b}``.
+    ``decimals`` is None where nobody chose.
+    """
+
+    parameters: tuple[Parameter, ...]
+    formula: str
+    decimals: int | None = None
+    tolerance: str = "0"
+    tolerance_as: str = "absolute"
+    units: tuple[Unit, ...] = ()
+    unit_rule: str = ""
+    unit_penalty: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +301,7 @@ def kind_of(body: Body) -> str:
     """The academy's name for what a body asks."""
     if isinstance(body, Choice):
         return "multiple" if body.many else "single"
-    return body.kind if isinstance(body, Own) else _KINDS.get(type(body), "")
+    return _KINDS.get(type(body), "")
 
 
 _KINDS: Mapping[type, str] = {
@@ -189,10 +313,18 @@ _KINDS: Mapping[type, str] = {
     Gaps: "cloze",
     Table: "matrix",
     Words: "placing",
+    Groups: "placing",
+    Labels: "placing",
+    Spots: "hotspot",
     Essay: "extended",
+    Handed: "file",
+    Computed: "calculated",
 }
 
-Body = Choice | Truth | Typed | Number | Pairs | Steps | Gaps | Table | Words | Essay | Own | Refused
+Body = (
+    Choice | Truth | Typed | Number | Pairs | Steps | Gaps | Table | Words | Groups | Labels | Spots | Essay
+    | Handed | Computed | Refused
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from academy.kernel.errors import Invalid
 from academy.kernel.text import fold
 from academy.questions.cards import Filing
 from academy.questions.exchange.keys import content_hash, key_of
-from academy.questions.exchange.mapping import Unmappable, to_spec
+from academy.questions.exchange.mapping import to_spec
+from academy.questions.exchange.mapping_rules import Unmappable
 from academy.questions.exchange.markup import plain_text
 from academy.questions.exchange.merging import (
     are_alike,
@@ -23,7 +24,7 @@ from academy.questions.exchange.merging import (
     with_unsaid,
 )
 from academy.questions.exchange.neutral import Note, Question, Reading
-from academy.questions.exchange.pictures import Media, taken_in
+from academy.questions.exchange.pictures import Media, Shelf, taken_in
 from academy.questions.models import RETIRED
 from academy.questions.queries import ItemRow
 from academy.questions.services import ItemDraft, checked_spec
@@ -47,13 +48,17 @@ DIFFICULTY = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The course that questions come into. ``lessons`` are titles by language, by slug; ``items`` its questions by key."""
+    """The course that questions come into.
+
+    ``lessons`` are titles by language, by slug; ``items`` its questions by key; ``shelf`` gives the files it has.
+    """
 
     slug: str
     languages: Sequence[str]
     lessons: Mapping[str, Mapping[str, str]]
     outcomes: frozenset[str]
     items: Mapping[str, ItemRow]
+    shelf: Shelf = dict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +194,9 @@ class _Planner:
         if key in self.taken:
             raise Unmappable("duplicate")
         self.taken[key] = content
-        spec, media, more = taken_in(spec, question.files, self.target.slug)
+        spec, media, more = taken_in(
+            spec, question.files, self.target.slug, lang=self.placement.lang, shelf=self.target.shelf
+        )
         known = self.target.items.get(key)
         if known is not None:
             spec, told = self._with_translations(known, kind, spec)
@@ -221,7 +228,7 @@ class _Planner:
             raise Unmappable("gap_languages")
         if known.kind == kind and kind == "cloze":
             spec = dict(renumbered(old, spec, lang))
-        if known.kind == kind and kind == "extended":
+        if known.kind == kind and kind in ("extended", "file"):
             spec = with_unsaid(old, spec)
         if known.kind == kind and kind in ("matrix", "placing"):
             spec = renamed(old, spec)

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from academy.kernel.safe_xml import XmlElement
 from academy.kernel.text import nfc
-from academy.questions.exchange.mapping import Unmappable
+from academy.questions.exchange.mapping_rules import Unmappable
 from academy.questions.exchange.markup import escape_markdown, plain_text, to_markdown
 from academy.questions.exchange.neutral import (
     FULL,

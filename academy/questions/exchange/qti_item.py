@@ -6,12 +6,12 @@ import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
 from urllib.parse import unquote
 
 from academy.kernel.safe_xml import XmlElement, escape_text
 from academy.kernel.text import nfc
-from academy.questions.exchange.mapping import Unmappable
+from academy.questions import credit
+from academy.questions.exchange.mapping_rules import Unmappable
 from academy.questions.exchange.markup import to_markdown
 from academy.questions.exchange.neutral import FULL, NONE, Note
 from academy.questions.exchange.qti_names import attribute, find, find_all, name_of
@@ -19,6 +19,7 @@ from academy.questions.exchange.qti_names import attribute, find, find_all, name
 __all__ = ["INLINE", "Declaration", "Item", "decimal_of", "declarations", "weights_of"]
 
 INLINE = ("textEntryInteraction", "inlineChoiceInteraction")
+Inline = Callable[[XmlElement], str] | None
 _SKIPPED = frozenset(
     {"prompt", "feedbackInline", "feedbackBlock", "rubricBlock", "simpleChoice", "stylesheet"}
 )
@@ -26,13 +27,19 @@ _SKIPPED = frozenset(
 
 @dataclass(slots=True)
 class Declaration:
-    """What is right for one interaction; ``mapping`` gives marks by answer."""
+    """What is right for one interaction.
 
-    base: str
-    correct: list[str]
-    mapping: dict[str, Decimal]
-    case: bool
-    most: Decimal | None
+    ``mapping`` gives marks by answer, ``areas`` marks for points by shape and numbers, ``other`` the marks for
+    whatever is in neither; ``most`` is what all together may earn.
+    """
+
+    base: str = ""
+    correct: list[str] = field(default_factory=list)
+    mapping: dict[str, Decimal] = field(default_factory=dict)
+    areas: list[tuple[str, str, Decimal]] = field(default_factory=list)
+    other: Decimal = NONE
+    case: bool = False
+    most: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -48,58 +55,82 @@ class Item:
     declared: dict[str, Declaration]
     files: dict[str, bytes] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    printed: Callable[[XmlElement], str] = lambda _element: ""
 
-    def markdown(self, element: XmlElement | None, *, whole: bool = False, inline: Any = None) -> str:
+    def markdown(self, element: XmlElement | None, *, whole: bool = False, inline: Inline = None) -> str:
         """The content of an element; of its QTI parts only what ``inline`` makes of them."""
-        return to_markdown(self._html(element, whole, inline), lang=self.lang) if element is not None else ""
+        return self.of_html(self.html(element, whole=whole, inline=inline)) if element is not None else ""
 
-    def _html(self, element: XmlElement, whole: bool, inline: Any) -> str:
+    def of_html(self, html: str) -> str:
+        return to_markdown(html, lang=self.lang, marked=True)
+
+    def html(self, element: XmlElement, *, whole: bool = True, inline: Inline = None) -> str:
+        """As :meth:`markdown`, in HTML."""
         pieces = [escape_text(element.text)]
         for child in element.children:
             name = name_of(child)
             if inline is not None and name in (*INLINE, "gap"):
                 pieces.append(escape_text(inline(child)))
+            elif name == "printedVariable":
+                pieces.append(escape_text(self.printed(child)))
             elif name in _SKIPPED and not whole:
                 pass
             elif name.endswith("Interaction") or name in ("templateInline", "templateBlock"):
                 if name == "gapMatchInteraction":
-                    pieces.append(self._html(child, whole, inline))
+                    pieces.append(self.html(child, whole=whole, inline=inline))
             elif name in ("img", "object", "audio", "video", "source"):
                 pieces.append(self._picture(child, name))
             elif name == "gapText" or "academy-unit" in child.get("class"):
                 pass
+            elif name == "contentBody":
+                pieces.append(self.html(child, whole=whole, inline=inline))
             else:
                 attributes = "".join(
                     f' {key}="{escape_text(child.get(key), quote=True)}"'
                     for key in ("href", "class", "lang")
                     if child.get(key)
                 )
-                pieces.append(f"<{name}{attributes}>{self._html(child, whole, inline)}</{name}>")
+                inner = self.html(child, whole=whole, inline=inline)
+                pieces.append(f"<{name}{attributes}>{inner}</{name}>")
             pieces.append(escape_text(child.tail))
         return "".join(pieces)
+
+    def taken(self, element: XmlElement) -> str:
+        """The name among the item's files of what an element shows; empty if it is not in the package."""
+        source = element.get("src") or element.get("data")
+        if not source or source.startswith(("http:", "https:", "data:")):
+            return ""
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), unquote(source)))
+        data = self.load(path)
+        if data is None:
+            return ""
+        self.files[path] = data
+        return path
 
     def _picture(self, element: XmlElement, name: str) -> str:
         source = element.get("src") or element.get("data")
         alt = element.get("alt") or "".join(element.texts()).strip()
         if source and not source.startswith(("http:", "https:", "data:")):
             path = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), unquote(source)))
-            data = self.load(path)
-            if data is not None:
-                self.files[path] = data
+            self.taken(element)
             source = f"@@PLUGINFILE@@/{path}"
         elif not source and element.children:
-            return self._html(element, False, None)
+            return self.html(element, whole=False)
         return f'<img src="{escape_text(source, quote=True)}" alt="{escape_text(alt, quote=True)}"/>'
 
     def declaration(self, interaction: XmlElement) -> Declaration:
         name = attribute(interaction, "responseIdentifier", "RESPONSE")
-        return self.declared.get(name) or Declaration("", [], {}, False, None)
+        return self.declared.get(name) or Declaration()
 
     @property
     def matches_whole(self) -> bool:
         """Whether only the whole answer counts."""
         processing = find(self.root, "responseProcessing")
         return processing is not None and "match_correct" in attribute(processing, "template")
+
+    def rule(self, usual: str = "") -> str:
+        """The credit rule: as a tag says it, else all or nothing where only the whole answer counts."""
+        return self.settings.get("credit") or (credit.ALL_OR_NOTHING if self.matches_whole else usual)
 
 
 def declarations(root: XmlElement) -> dict[str, Declaration]:
@@ -108,9 +139,13 @@ def declarations(root: XmlElement) -> dict[str, Declaration]:
         if name_of(element) != "responseDeclaration":
             continue
         correct = find(element, "correctResponse")
-        mapping = find(element, "mapping")
-        entries = find_all(mapping, "mapEntry") if mapping is not None else []
-        upper = attribute(mapping, "upperBound") if mapping is not None else ""
+        mapping = find(element, "mapping", "areaMapping")
+        entries = find_all(element, "mapEntry")
+        upper, other = (
+            (attribute(mapping, "upperBound"), attribute(mapping, "defaultValue", "0"))
+            if mapping is not None
+            else ("", "0")
+        )
         declared[attribute(element, "identifier")] = Declaration(
             base=attribute(element, "baseType"),
             correct=[nfc("".join(v.texts()).strip()) for v in find_all(correct, "value")]
@@ -119,6 +154,11 @@ def declarations(root: XmlElement) -> dict[str, Declaration]:
             mapping={
                 nfc(attribute(e, "mapKey")): decimal_of(attribute(e, "mappedValue", "0")) for e in entries
             },
+            areas=[
+                (attribute(e, "shape"), attribute(e, "coords"), decimal_of(attribute(e, "mappedValue", "0")))
+                for e in find_all(element, "areaMapEntry")
+            ],
+            other=decimal_of(other),
             case=any(attribute(e, "caseSensitive") == "true" for e in entries),
             most=decimal_of(upper) if upper else None,
         )

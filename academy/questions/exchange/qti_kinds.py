@@ -3,35 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from academy.kernel.safe_xml import escape_text
 from academy.questions import credit
-from academy.questions.exchange.mapping import WEIGHTED
+from academy.questions.credit import WEIGHTED
+from academy.questions.exchange.mapping_rules import Unmappable, plain_decimal
 from academy.questions.exchange.markup import plain_text
 from academy.questions.exchange.neutral import (
     FULL,
     NONE,
     Choice,
+    Computed,
     Essay,
     Gap,
     Gaps,
+    Groups,
+    Handed,
+    Labels,
     Note,
     Number,
     Option,
     Pairs,
     Refused,
+    Spots,
     Steps,
     Table,
     Truth,
     Typed,
     Words,
-    kind_of,
 )
+from academy.questions.exchange.qti_by_hand import make_essay, make_handed
 from academy.questions.exchange.qti_names import in_version_3
-from academy.questions.exchange.qti_sheet import Sheet
+from academy.questions.exchange.qti_numbers import equals, make_computed, make_number
+from academy.questions.exchange.qti_places import (
+    associable,
+    make_groups,
+    make_labels,
+    make_spots,
+    make_table,
+    make_words,
+)
+from academy.questions.exchange.qti_sheet import Made, Sheet
 
 __all__ = ["write_item"]
 
@@ -43,22 +58,17 @@ def write_item(sheet: Sheet, lang: str) -> str | None:
     if isinstance(question.body, Refused):
         sheet.note(question.body.why)
         return None
-    make = _KINDS.get(type(question.body))
-    if make is None:
-        sheet.note(Note("format_kind", {"format": sheet.version.title, "kind": kind_of(question.body)}))
+    try:
+        body, processing = _KINDS[type(question.body)](sheet, question.body)
+    except Unmappable as refusal:
+        sheet.notes = [refusal.note]
         return None
-    body, processing = make(sheet, question.body)
     outcomes = sheet.el("outcomeDeclaration", identifier="SCORE", cardinality="single", baseType="float")
     outcomes += sheet.el(
         "outcomeDeclaration", identifier="FEEDBACK", cardinality="single", baseType="identifier"
     )
-    feedback = ""
-    if question.explanation:
-        inner = sheet.html(question.explanation)
-        inner = sheet.el("contentBody", inner) if sheet.version.is_3 else inner
-        feedback = sheet.el(
-            "modalFeedback", inner, outcomeIdentifier="FEEDBACK", showHide="hide", identifier="NONE"
-        )
+    if question.explanation and not isinstance(question.body, Computed):
+        sheet.feedback.append(sheet.modal("NONE", sheet.html(question.explanation), hidden=True))
     key = question.key if re.match(r"[A-Za-z_]", question.key) else f"_{question.key}"
     root = in_version_3("assessmentItem") if sheet.version.is_3 else "assessmentItem"
     name = "time-dependent" if sheet.version.is_3 else "timeDependent"
@@ -68,16 +78,14 @@ def write_item(sheet: Sheet, lang: str) -> str | None:
         f'adaptive="false" {name}="false" xml:lang="{lang}">'
         + "".join(sheet.declarations)
         + outcomes
+        + "".join(sheet.outcomes)
+        + sheet.template_declarations
+        + sheet.templates
         + sheet.el("itemBody", body)
         + processing
-        + feedback
+        + "".join(sheet.feedback)
         + f"</{root}>\n"
     )
-
-
-def _prompt(sheet: Sheet) -> str:
-    html = sheet.html(sheet.question.text, inline=True)
-    return sheet.el("prompt", html)
 
 
 def _feedback(sheet: Sheet, name: str, text: str) -> str:
@@ -90,9 +98,6 @@ def _feedback(sheet: Sheet, name: str, text: str) -> str:
         showHide="show",
         identifier=name,
     )
-
-
-Made = tuple[str, str]
 
 
 def _choice(sheet: Sheet, body: Choice) -> Made:
@@ -113,13 +118,20 @@ def _choice(sheet: Sheet, body: Choice) -> Made:
     ]
     weights = {name: option.weight for name, option in zip(names, body.options, strict=True)}
     whole = body.rule == credit.ALL_OR_NOTHING if body.many else set(weights.values()) <= {FULL, NONE}
+    least = min((sum(w for w in weights.values() if w < 0) if body.many else min(weights.values())), NONE)
+    least = plain_decimal(max(least / FULL, Decimal(-1))) if body.rule in (WEIGHTED, "") else "0"
     sheet.declare(
-        "RESPONSE", "multiple" if body.many else "single", "identifier", right, None if whole else weights
+        "RESPONSE",
+        "multiple" if body.many else "single",
+        "identifier",
+        right,
+        None if whole else weights,
+        bounds=(least, "1"),
     )
-    sheet.rule = "" if body.rule == WEIGHTED or not body.many else body.rule
+    sheet.rule = body.rule if body.many else ""
     shown = sheet.el(
         "choiceInteraction",
-        _prompt(sheet) + rows,
+        sheet.prompt() + rows,
         responseIdentifier="RESPONSE",
         shuffle="true",
         maxChoices="0" if body.many else "1",
@@ -135,7 +147,7 @@ def _truth(sheet: Sheet, body: Truth) -> Made:
     sheet.declare("RESPONSE", "single", "identifier", [str(body.answer).lower()])
     shown = sheet.el(
         "choiceInteraction",
-        _prompt(sheet) + rows,
+        sheet.prompt() + rows,
         responseIdentifier="RESPONSE",
         shuffle="false",
         maxChoices="1",
@@ -146,48 +158,12 @@ def _truth(sheet: Sheet, body: Truth) -> Made:
 def _typed(sheet: Sheet, body: Typed) -> Made:
     mapping = {answer.text: answer.weight for answer in body.accepted if not answer.pattern}
     best = [text for text, weight in mapping.items() if weight == FULL][:1]
-    sheet.declare("RESPONSE", "single", "string", best, mapping, body.case)
+    sheet.declare("RESPONSE", "single", "string", best, mapping, case=body.case)
     sheet.accents = body.accents
     if not body.accents:
         sheet.note(Note("lost", {"format": sheet.version.title, "what": "#accents"}))
     entry = sheet.el("textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="40")
     return sheet.html(sheet.question.text) + f"<p>{entry}</p>", sheet.template("map_response")
-
-
-def _number(sheet: Sheet, body: Number) -> Made:
-    kept = next((amount for amount in body.answers if amount.weight == FULL), body.answers[0])
-    if len(body.answers) > 1:
-        sheet.note(Note("answers", {"answer": kept.answer, "tolerance": kept.tolerance}))
-    if kept.feedback:
-        sheet.note(Note("lost", {"format": sheet.version.title, "what": "#feedback"}))
-    sheet.declare("RESPONSE", "single", "float", [kept.answer])
-    entry = sheet.el("textEntryInteraction", responseIdentifier="RESPONSE", expectedLength="20")
-    unit = body.units[0].name if body.units else ""
-    shown = f' <span class="academy-unit">{escape_text(unit)}</span>' if unit else ""
-    if len(body.units) > 1:
-        sheet.note(Note("units", {"unit": unit}))
-    equal = sheet.el(
-        "equal",
-        sheet.el("variable", identifier="RESPONSE") + sheet.el("correct", identifier="RESPONSE"),
-        toleranceMode="absolute",
-        tolerance=f"{kept.tolerance} {kept.tolerance}",
-    )
-    score = {"baseType": "float"}
-    processing = sheet.el(
-        "responseProcessing",
-        sheet.el(
-            "responseCondition",
-            sheet.el(
-                "responseIf",
-                equal + sheet.el("setOutcomeValue", sheet.el("baseValue", "1", **score), identifier="SCORE"),
-            )
-            + sheet.el(
-                "responseElse",
-                sheet.el("setOutcomeValue", sheet.el("baseValue", "0", **score), identifier="SCORE"),
-            ),
-        ),
-    )
-    return sheet.html(sheet.question.text) + f"<p>{entry}{shown}</p>", processing
 
 
 def _pairs(sheet: Sheet, body: Pairs) -> Made:
@@ -199,11 +175,11 @@ def _pairs(sheet: Sheet, body: Pairs) -> Made:
         "RESPONSE", "multiple", "directedPair", correct, None if whole else dict.fromkeys(correct, share)
     )
     sheet.rule = body.rule
-    left = _associable(sheet, "L", (text for text, _right in body.pairs), 1)
-    right = _associable(sheet, "R", rights, len(correct))
+    left = associable(sheet, "L", (text for text, _right in body.pairs), 1)
+    right = associable(sheet, "R", rights, len(correct))
     shown = sheet.el(
         "matchInteraction",
-        _prompt(sheet) + sheet.el("simpleMatchSet", left) + sheet.el("simpleMatchSet", right),
+        sheet.prompt() + sheet.el("simpleMatchSet", left) + sheet.el("simpleMatchSet", right),
         responseIdentifier="RESPONSE",
         shuffle="true",
         maxAssociations=str(len(correct)),
@@ -221,41 +197,64 @@ def _steps(sheet: Sheet, body: Steps) -> Made:
         sheet.el("simpleChoice", sheet.html(text, inline=True), identifier=name)
         for name, text in sorted(zip(names, body.steps, strict=True), key=lambda row: plain_text(row[1]))
     )
-    shown = sheet.el("orderInteraction", _prompt(sheet) + rows, responseIdentifier="RESPONSE", shuffle="true")
+    shown = sheet.el("orderInteraction", sheet.prompt() + rows, responseIdentifier="RESPONSE", shuffle="true")
     sheet.rule = body.rule
     return shown, sheet.template("match_correct")
 
 
 def _gaps(sheet: Sheet, body: Gaps) -> Made:
-    gaps = {gap.id: gap for gap in body.gaps}
-    if len({gap.weight for gap in gaps.values()}) > 1:
-        sheet.note(Note("gap_weights"))
-    entries = {name: _gap(sheet, gap, FULL / len(gaps)) for name, gap in gaps.items()}
+    """Each gap earns its weight into an outcome of its own; the score is their sum by the whole."""
+    whole = sum(gap.weight for gap in body.gaps)
+    entries = {gap.id: _gap(sheet, gap) for gap in body.gaps}
     html = sheet.html(sheet.question.text)
     shown = _GAP.sub(lambda found: entries.get(found[1], found.group()), html)
     sheet.rule = body.rule
     if body.rule == credit.ALL_OR_NOTHING:
         sheet.note(Note("credit", {"rule": "#each_part"}))
-    total = "".join(sheet.el("mapResponse", identifier=f"G{name}") for name in gaps)
-    score = sheet.el("setOutcomeValue", sheet.el("sum", total), identifier="SCORE")
-    return shown, sheet.el("responseProcessing", score)
+    rules = "".join(_number_rule(sheet, gap) for gap in body.gaps if gap.amounts)
+    parts = "".join(
+        sheet.el("variable", identifier=f"SCORE_G{gap.id}")
+        if gap.amounts
+        else sheet.el("mapResponse", identifier=f"G{gap.id}")
+        for gap in body.gaps
+    )
+    total = sheet.el("baseValue", plain_decimal(whole), baseType="float")
+    score = sheet.el("divide", sheet.el("sum", parts) + total)
+    rules += sheet.el("setOutcomeValue", score, identifier="SCORE")
+    return shown, sheet.el("responseProcessing", rules)
 
 
-def _gap(sheet: Sheet, gap: Gap, share: Decimal) -> str:
+def _number_rule(sheet: Sheet, gap: Gap) -> str:
+    name = f"SCORE_G{gap.id}"
+    sheet.outcomes.append(
+        sheet.el("outcomeDeclaration", identifier=name, cardinality="single", baseType="float")
+    )
+    weight = sheet.el("baseValue", plain_decimal(gap.weight), baseType="float")
+    earned = sheet.el("setOutcomeValue", weight, identifier=name)
+    condition = equals(sheet, gap.amounts[0], f"G{gap.id}")
+    return sheet.el("responseCondition", sheet.el("responseIf", condition + earned))
+
+
+def _gap(sheet: Sheet, gap: Gap) -> str:
     name = f"G{gap.id}"
+    earned = gap.weight * FULL
+    bounds = ("0", plain_decimal(gap.weight))
     if gap.options:
         names = [f"{name}C{number}" for number in range(1, len(gap.options) + 1)]
         right = [n for n, option in zip(names, gap.options, strict=True) if option.weight == FULL]
-        sheet.declare(name, "single", "identifier", right, dict.fromkeys(right, share))
+        sheet.declare(name, "single", "identifier", right, dict.fromkeys(right, earned), bounds=bounds)
         rows = "".join(
             sheet.el("inlineChoice", _inline_choice(sheet, n, option), identifier=n)
             for n, option in zip(names, gap.options, strict=True)
         )
         return sheet.el("inlineChoiceInteraction", rows, responseIdentifier=name, shuffle="true")
-    words = [answer.text for answer in gap.accepted] or [amount.answer for amount in gap.amounts]
     if gap.amounts:
-        sheet.note(Note("gap_number", {"gap": gap.id}))
-    sheet.declare(name, "single", "string", words[:1], dict.fromkeys(words, share))
+        if gap.amounts[0].unit:
+            sheet.note(Note("gap_unit"))
+        sheet.declare(name, "single", "float", [gap.amounts[0].answer])
+        return sheet.el("textEntryInteraction", responseIdentifier=name)
+    words = [answer.text for answer in gap.accepted]
+    sheet.declare(name, "single", "string", words[:1], dict.fromkeys(words, earned), bounds=bounds)
     own = {} if gap.accents else {"class": "academy-no-accents"}
     return sheet.el("textEntryInteraction", responseIdentifier=name, **own)
 
@@ -266,97 +265,20 @@ def _inline_choice(sheet: Sheet, name: str, option: Option) -> str:
     return sheet.html(option.text, inline=True)
 
 
-def _table(sheet: Sheet, body: Table) -> Made:
-    correct = [f"L{row} R{column + 1}" for row, right in enumerate(body.right, 1) for column in right]
-    whole = body.rule == credit.ALL_OR_NOTHING
-    shares = dict.fromkeys(correct, FULL / len(correct))
-    sheet.declare("RESPONSE", "multiple", "directedPair", correct, None if whole else shares)
-    sheet.rule = body.rule
-    sides = (
-        ("L", body.rows, len(body.columns) if body.several else 1),
-        ("R", body.columns, len(body.rows)),
-    )
-    sets = "".join(sheet.el("simpleMatchSet", _associable(sheet, *side)) for side in sides)
-    shown = sheet.el(
-        "matchInteraction",
-        _prompt(sheet) + sets,
-        responseIdentifier="RESPONSE",
-        shuffle="false",
-        maxAssociations="0",
-        **{"class": "qti-match-tabular"},
-    )
-    return shown, sheet.template("match_correct" if whole else "map_response")
-
-
-def _associable(sheet: Sheet, letter: str, texts: Iterable[str], most: int) -> str:
-    return "".join(
-        sheet.el(
-            "simpleAssociableChoice",
-            sheet.html(text, inline=True),
-            identifier=f"{letter}{number}",
-            matchMax=str(most),
-        )
-        for number, text in enumerate(texts, 1)
-    )
-
-
-def _words(sheet: Sheet, body: Words) -> Made:
-    pairs = {gap: [f"E{index + 1} G{gap}" for index in right] for gap, right in body.gaps}
-    whole = body.rule == credit.ALL_OR_NOTHING and all(len(names) == 1 for names in pairs.values())
-    share = FULL / len(pairs)
-    every = {name: share for names in pairs.values() for name in names}
-    correct = [names[0] for names in pairs.values()]
-    sheet.declare("RESPONSE", "multiple", "directedPair", correct, None if whole else every)
-    sheet.rule = body.rule
-    entries = "".join(
-        sheet.el(
-            "gapText",
-            sheet.html(text, inline=True),
-            identifier=f"E{number}",
-            matchMax="0" if body.reuse else "1",
-        )
-        for number, text in enumerate(body.entries, 1)
-    )
-    gaps = {gap: sheet.el("gap", identifier=f"G{gap}") for gap, _right in body.gaps}
-    passage = _GAP.sub(lambda found: gaps.get(found[1], found.group()), sheet.html(body.passage))
-    shown = sheet.el(
-        "gapMatchInteraction",
-        _prompt(sheet) + entries + passage,
-        responseIdentifier="RESPONSE",
-        shuffle="true",
-    )
-    return shown, sheet.template("match_correct" if whole else "map_response")
-
-
-def _essay(sheet: Sheet, body: Essay) -> Made:
-    sheet.declare("RESPONSE", "single", "string", ())
-    if body.rubric:
-        sheet.note(Note("lost", {"format": sheet.version.title, "what": "#rubric"}))
-    limits = {
-        f"data-{name}-words": value
-        for name, value in (("min", body.min_words), ("max", body.max_words))
-        if value
-    }
-    shown = sheet.el("extendedTextInteraction", _prompt(sheet), responseIdentifier="RESPONSE", **limits)
-    if body.model:
-        inner = sheet.html(body.model)
-        inner = sheet.el("contentBody", inner) if sheet.version.is_3 else inner
-        shown = (
-            sheet.el("rubricBlock", inner, view="scorer", use="scoring" if sheet.version.is_3 else None)
-            + shown
-        )
-    return shown, ""
-
-
 _KINDS: Mapping[type, Callable[[Sheet, Any], Made]] = {
     Choice: _choice,
     Truth: _truth,
     Typed: _typed,
-    Number: _number,
+    Number: make_number,
     Pairs: _pairs,
     Steps: _steps,
     Gaps: _gaps,
-    Table: _table,
-    Words: _words,
-    Essay: _essay,
+    Table: make_table,
+    Words: make_words,
+    Groups: make_groups,
+    Labels: make_labels,
+    Spots: make_spots,
+    Essay: make_essay,
+    Handed: make_handed,
+    Computed: make_computed,
 }

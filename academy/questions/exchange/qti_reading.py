@@ -2,63 +2,60 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from academy.kernel.safe_xml import XmlElement
 from academy.kernel.text import nfc
-from academy.questions import credit
-from academy.questions.exchange.mapping import Unmappable, plain_decimal
-from academy.questions.exchange.markup import plain_text, to_markdown
+from academy.questions.exchange.mapping_rules import Unmappable
 from academy.questions.exchange.neutral import (
     FULL,
     Accepted,
-    Amount,
     Body,
     Choice,
     Essay,
     Gap,
     Gaps,
+    Groups,
+    Labels,
     Note,
     Number,
     Option,
     Pairs,
     Question,
     Refused,
+    Spots,
     Steps,
     Table,
     Truth,
     Typed,
-    Unit,
     Words,
 )
-from academy.questions.exchange.qti_item import (
-    INLINE,
-    Declaration,
-    Item,
-    decimal_of,
-    declarations,
-    weights_of,
-)
+from academy.questions.exchange.qti_by_hand import read_essay, read_upload
+from academy.questions.exchange.qti_item import INLINE, Declaration, Item, declarations, weights_of
 from academy.questions.exchange.qti_names import attribute, find, find_all, name_of
+from academy.questions.exchange.qti_numbers_reading import gap_amount, read_computed, read_number
+from academy.questions.exchange.qti_places_reading import (
+    read_gap_match,
+    read_graphic_gap_match,
+    read_hotspot,
+    read_match,
+    read_points,
+)
 from academy.questions.exchange.settings import settings_of
 
 __all__ = ["read_item"]
 
 _BY_HAND = (
     "associateInteraction",
-    "graphicGapMatchInteraction",
     "graphicOrderInteraction",
     "graphicAssociateInteraction",
-    "selectPointInteraction",
     "positionObjectInteraction",
     "sliderInteraction",
     "drawingInteraction",
-    "uploadInteraction",
     "hottextInteraction",
-    "hotspotInteraction",
 )
 TRUE, FALSE = "true", "false"
 BLANK = "_____"
@@ -96,20 +93,17 @@ def read_item(
         made, text = _body(item)
     except Unmappable as refusal:
         made, text = Refused(why=refusal.note), item.markdown(body)
-    processing = find(root, "responseProcessing")
-    if (
-        processing is not None
-        and find(processing, "setOutcomeValue") is not None
-        and find(processing, "mapResponse") is None
-        and not isinstance(made, Number | Refused)
-    ):
-        item.notes.append(
-            Note("scoring", {"rule": "#" + _rule(made)}) if _rule(made) else Note("scoring", {"rule": "–"})
-        )
+    if _scores_by_own_rules(root) and isinstance(made, _CHOSEN) and not item.settings.get("credit"):
+        item.notes.append(Note("scoring", {"rule": "#" + _rule(made)}))
     explanation = "\n\n".join(
         filter(
             None,
-            (item.markdown(said, whole=True) for said in root.children if name_of(said) == "modalFeedback"),
+            (
+                item.markdown(said, whole=True)
+                for said in root.children
+                if name_of(said) == "modalFeedback"
+                and not (isinstance(made, Number) and attribute(said, "showHide", "show") == "show")
+            ),
         )
     )
     return replace(
@@ -117,17 +111,29 @@ def read_item(
     )
 
 
-def _rule(body: Body) -> str:
-    return getattr(body, "rule", "") or (
-        "right_minus_wrong" if getattr(body, "many", False) else "all_or_nothing"
+# where rules of its own decide how much of the mark there is
+_CHOSEN = (Choice, Pairs, Steps, Table, Words, Groups, Labels, Spots, Gaps, Truth, Typed)
+
+
+def _scores_by_own_rules(root: XmlElement) -> bool:
+    processing = find(root, "responseProcessing")
+    return (
+        processing is not None
+        and find(processing, "setOutcomeValue") is not None
+        and find(processing, "mapResponse", "mapResponsePoint") is None
     )
 
 
+def _rule(body: Body) -> str:
+    usual = "right_minus_wrong" if isinstance(body, Choice) and body.many else "all_or_nothing"
+    return getattr(body, "rule", "") or usual
+
+
 def _body(item: Item) -> tuple[Body, str]:
-    if find(item.root, "templateDeclaration") is not None:
-        raise Unmappable("dynamic", detail="templateDeclaration")
     found = [element for element in item.body.iter() if name_of(element).endswith("Interaction")]
     names = [name_of(element) for element in found]
+    if find(item.root, "templateDeclaration") is not None:
+        return _computed(item, found)
     if not found:
         raise Unmappable("description")
     if all(name in INLINE for name in names):
@@ -144,6 +150,16 @@ def _body(item: Item) -> tuple[Body, str]:
         raise Unmappable("kind_unknown", type=name)
     made = make(item, interaction)
     return made if isinstance(made, tuple) else (made, text)
+
+
+def _computed(item: Item, found: list[XmlElement]) -> tuple[Body, str]:
+    """An item with template variables: one field for a number, or nothing that is known here."""
+    if len(found) != 1 or name_of(found[0]) != "textEntryInteraction":
+        raise Unmappable("dynamic", detail="templateDeclaration")
+    if item.declaration(found[0]).base not in ("float", "integer"):
+        raise Unmappable("dynamic", detail="templateDeclaration")
+    body = read_computed(item, found[0])
+    return body, _around_field(item)
 
 
 def _prompted(item: Item, interaction: XmlElement) -> str:
@@ -166,9 +182,7 @@ def _choice(item: Item, interaction: XmlElement) -> Body:
         Option(text=item.markdown(row), weight=weights(name), feedback=_feedback(item, row))
         for name, row in zip(names, rows, strict=True)
     )
-    rule = item.settings.get("credit", "")
-    if many and not rule and item.matches_whole:
-        rule = credit.ALL_OR_NOTHING
+    rule = item.rule() if many else item.settings.get("credit", "")
     return Choice(options=options, many=many, rule=rule)
 
 
@@ -183,102 +197,7 @@ def _order(item: Item, interaction: XmlElement) -> Body:
     right = item.declaration(interaction).correct
     if sorted(right) != sorted(rows):
         raise Unmappable("no_right")
-    rule = item.settings.get("credit") or (credit.ALL_OR_NOTHING if item.matches_whole else "")
-    return Steps(steps=tuple(rows[name] for name in right), rule=rule)
-
-
-def _match(item: Item, interaction: XmlElement) -> Body:
-    sets = find_all(interaction, "simpleMatchSet")
-    if len(sets) != 2:
-        raise Unmappable("missing_part", detail="simpleMatchSet")
-    left, right = (
-        {attribute(row, "identifier"): item.markdown(row) for row in find_all(one, "simpleAssociableChoice")}
-        for one in sets
-    )
-    pairs = [pair.split() for pair in item.declaration(interaction).correct]
-    if not pairs or any(len(pair) != 2 or pair[0] not in left or pair[1] not in right for pair in pairs):
-        raise Unmappable("no_right")
-    tabular = "qti-match-tabular" in interaction.get("class")
-    if tabular or len({pair[0] for pair in pairs}) < len(pairs) or len(pairs) < len(left):
-        return _table(item, sets[0], left, right, pairs)
-    used = {pair[1] for pair in pairs}
-    rule = item.settings.get("credit") or (credit.ALL_OR_NOTHING if item.matches_whole else "")
-    place = list(left)
-    pairs.sort(key=lambda pair: place.index(pair[0]))
-    return Pairs(
-        pairs=tuple((left[one], right[other]) for one, other in pairs),
-        distractors=tuple(text for name, text in right.items() if name not in used),
-        rule=rule,
-    )
-
-
-def _table(
-    item: Item, rows: XmlElement, left: dict[str, str], right: dict[str, str], pairs: list[list[str]]
-) -> Table:
-    columns = list(right)
-    marked = {name: [columns.index(other) for one, other in pairs if one == name] for name in left}
-    most = {attribute(row, "matchMax", "1") for row in find_all(rows, "simpleAssociableChoice")}
-    return Table(
-        rows=tuple(left.values()),
-        columns=tuple(right.values()),
-        right=tuple(tuple(sorted(numbers)) for numbers in marked.values()),
-        several=most != {"1"} or any(len(numbers) != 1 for numbers in marked.values()),
-        rule=_gap_rule(item),
-    )
-
-
-def _gap_match(item: Item, interaction: XmlElement) -> tuple[Body, str]:
-    rows = find_all(interaction, "gapText")
-    entries = {attribute(row, "identifier"): item.markdown(row) for row in rows}
-    declared = item.declaration(interaction)
-    pairs = [pair.split() for pair in (*declared.correct, *(k for k, v in declared.mapping.items() if v > 0))]
-    place = list(entries)
-    gaps: list[tuple[str, tuple[int, ...]]] = []
-
-    def gap(element: XmlElement) -> str:
-        name = attribute(element, "identifier")
-        right = {
-            place.index(pair[0])
-            for pair in pairs
-            if len(pair) == 2 and pair[1] == name and pair[0] in entries
-        }
-        if not right:
-            raise Unmappable("no_right")
-        gaps.append((str(len(gaps) + 1), tuple(sorted(right))))
-        return f"{{{len(gaps)}}}"
-
-    passage = item.markdown(item.body, inline=gap)
-    if not gaps:
-        raise Unmappable("missing_part", detail="gap")
-    prompt = next((child for child in interaction.children if name_of(child) == "prompt"), None)
-    body = Words(
-        passage=passage,
-        entries=tuple(entries.values()),
-        gaps=tuple(gaps),
-        reuse=any(attribute(row, "matchMax") != "1" for row in rows),
-        rule=_gap_rule(item),
-    )
-    return body, item.markdown(prompt, whole=True)
-
-
-def _gap_rule(item: Item) -> str:
-    return item.settings.get("credit") or (credit.ALL_OR_NOTHING if item.matches_whole else "")
-
-
-def _essay(item: Item, interaction: XmlElement) -> Body:
-    def limit(name: str) -> int | None:
-        words = interaction.get(f"data-{name}-words")
-        return int(words) if words.isascii() and words.isdecimal() and len(words) < 7 else None
-
-    model = next(
-        (
-            item.markdown(block, whole=True)
-            for block in find_all(item.body, "rubricBlock")
-            if "scorer" in block.get("view")
-        ),
-        "",
-    )
-    return Essay(min_words=limit("min"), max_words=limit("max"), model=model)
+    return Steps(steps=tuple(rows[name] for name in right), rule=item.rule())
 
 
 def _inline(item: Item, found: list[XmlElement]) -> tuple[Body, str]:
@@ -289,35 +208,49 @@ def _inline(item: Item, found: list[XmlElement]) -> tuple[Body, str]:
 
     def gap(element: XmlElement) -> str:
         name = str(len(gaps) + 1)
-        # what a gap earns of the whole is told elsewhere
-        declared = replace(item.declaration(element), most=None)
-        if name_of(element) == "inlineChoiceInteraction":
-            weights = weights_of(declared, False)
-            options = tuple(
-                Option(
-                    text=item.markdown(row),
-                    weight=weights(attribute(row, "identifier")),
-                    feedback=_feedback(item, row),
-                )
-                for row in find_all(element, "inlineChoice")
-            )
-            gaps.append(Gap(id=name, options=options))
-        else:
-            own = "academy-no-accents" not in element.get("class")
-            gaps.append(Gap(id=name, accepted=_accepted(item, declared), accents=own and accents))
+        gaps.append(_gap(item, element, name, accents))
         return f"{{{name}}}"
 
     text = item.markdown(item.body, inline=gap)
     return Gaps(gaps=tuple(gaps), rule=item.settings.get("credit", "")), text
 
 
-def _entry(item: Item, interaction: XmlElement) -> tuple[Body, str]:
-    """One field: words or a number. A field after the text needs no blank in it."""
+def _gap(item: Item, element: XmlElement, name: str, accents: bool) -> Gap:
+    response = attribute(element, "responseIdentifier", "RESPONSE")
+    declared = item.declaration(element)
+    # what a gap earns is its weight beside the others
+    earned = max(declared.mapping.values(), default=Decimal(1))
+    weight = earned if earned > 0 else Decimal(1)
+    declared = replace(declared, most=None)
+    if name_of(element) == "inlineChoiceInteraction":
+        weights = weights_of(declared, False)
+        options = tuple(
+            Option(
+                text=item.markdown(row),
+                weight=weights(attribute(row, "identifier")),
+                feedback=_feedback(item, row),
+            )
+            for row in find_all(element, "inlineChoice")
+        )
+        return Gap(id=name, options=options, weight=weight)
+    if amount := gap_amount(item, response, declared):
+        return Gap(id=name, amounts=amount[:1], weight=amount[1])
+    own = "academy-no-accents" not in element.get("class")
+    return Gap(id=name, accepted=_accepted(item, declared), accents=own and accents, weight=weight)
+
+
+def _around_field(item: Item) -> str:
+    """The text around one field; a field after the text needs no blank in it."""
     text = item.markdown(item.body, inline=lambda _element: _FIELD)
-    text = text.removesuffix(_FIELD).rstrip().replace(_FIELD, BLANK)
+    return text.removesuffix(_FIELD).rstrip().replace(_FIELD, BLANK)
+
+
+def _entry(item: Item, interaction: XmlElement) -> tuple[Body, str]:
+    """One field: words or a number."""
+    text = _around_field(item)
     declared = item.declaration(interaction)
     if declared.base in ("float", "integer"):
-        return _numeric(item, declared), text
+        return read_number(item, declared), text
     typed = Typed(
         accepted=_accepted(item, declared),
         accents=item.settings.get("accents") != "ignore",
@@ -334,29 +267,14 @@ def _accepted(item: Item, declared: Declaration) -> tuple[Accepted, ...]:
     return tuple(Accepted(text=word, weight=weights(word)) for word in words)
 
 
-def _numeric(item: Item, declared: Declaration) -> Number:
-    if not declared.correct:
-        raise Unmappable("no_right")
-    tolerance = "0"
-    equal = find(item.root, "equal")
-    if equal is not None and attribute(equal, "toleranceMode") == "absolute":
-        words = re.split(r"\s+", attribute(equal, "tolerance", "0").strip())
-        tolerance = plain_decimal(max(decimal_of(word) for word in words))
-    units = tuple(
-        Unit(name=plain_text(to_markdown("".join(element.texts()))))
-        for element in item.body.iter()
-        if "academy-unit" in element.get("class")
-    )
-    answers = tuple(
-        Amount(answer=plain_decimal(decimal_of(words)), tolerance=tolerance) for words in declared.correct
-    )
-    return Number(answers=answers, units=units)
-
-
 _INTERACTIONS: Mapping[str, Callable[[Item, XmlElement], Any]] = {
     "choiceInteraction": _choice,
     "orderInteraction": _order,
-    "matchInteraction": _match,
-    "gapMatchInteraction": _gap_match,
-    "extendedTextInteraction": _essay,
+    "matchInteraction": read_match,
+    "gapMatchInteraction": read_gap_match,
+    "graphicGapMatchInteraction": read_graphic_gap_match,
+    "hotspotInteraction": read_hotspot,
+    "selectPointInteraction": read_points,
+    "extendedTextInteraction": read_essay,
+    "uploadInteraction": read_upload,
 }

@@ -57,7 +57,7 @@ def _manifest(version: Version, items: list[Any], files: Mapping[str, bytes]) ->
     for number, (path, question, _text, sheet) in enumerate(items, 1):
         tags = [
             *question.tags,
-            *tags_of(question.settings, rule=sheet.rule, accents=sheet.accents, usual=True),
+            *tags_of({**question.settings, **sheet.more}, rule=sheet.rule, accents=sheet.accents, usual=True),
         ]
         words = "".join(f"<keyword><string>{escape_text(tag)}</string></keyword>" for tag in tags)
         lom = f'<lom xmlns="http://ltsc.ieee.org/xsd/LOM"><general>{words}</general></lom>' if words else ""

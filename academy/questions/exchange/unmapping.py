@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from academy.kernel.i18n import localized
 from academy.questions import credit
-from academy.questions.exchange.mapping import WEIGHTED, plain_decimal
+from academy.questions.credit import WEIGHTED
 from academy.questions.exchange.neutral import (
     FULL,
     NONE,
     Accepted,
-    Amount,
     Body,
     Choice,
-    Essay,
     Gap,
     Gaps,
     Note,
-    Number,
     Option,
-    Own,
     Pairs,
     Question,
     Refused,
     Steps,
-    Table,
     Truth,
     Typed,
-    Unit,
-    Words,
 )
+from academy.questions.exchange.number_kinds import amount_of, calculated_of, numeric_of
+from academy.questions.exchange.places_kinds import placing_of, spots_of, table_of
+from academy.questions.exchange.written_kinds import extended_of, filed_of
 from academy.questions.queries import ItemRow
 from academy.questions.types.short import REQUIRE
 
@@ -61,9 +58,6 @@ def from_item(item: ItemRow, lang: str) -> Question:
 
 def _only_here(spec: Mapping[str, Any]) -> Iterator[Note]:
     """What no format carries."""
-    rows = [spec, *spec.get("answers", ()), *(gap.get("number") or {} for gap in spec.get("gaps", ()))]
-    if any(row.get("tolerance_as") == "figures" for row in rows):
-        yield Note("figures")
     if spec.get("bank"):
         yield Note("bank")
     if any(gap.get("feedback") for gap in spec.get("gaps", ())):
@@ -75,8 +69,7 @@ def _body(kind: str, spec: Mapping[str, Any], lang: str, text: str) -> Body:
         return Refused(why=Note("module_kind", {"kind": kind}))
     if not text:
         return Refused(why=Note("not_written"))
-    make = _TABLE.get(kind)
-    return make(spec, lang) if make else Own(kind=kind, spec=in_one_language(spec, lang))
+    return _TABLE[kind](spec, lang)
 
 
 def _single(spec: Mapping[str, Any], lang: str) -> Body:
@@ -125,37 +118,6 @@ def _short(spec: Mapping[str, Any], lang: str) -> Body:
     return Typed(accepted=_accepted(spec["accept"], lang), accents=spec.get("accents") == REQUIRE)
 
 
-def _numeric(spec: Mapping[str, Any], lang: str) -> Body:
-    rows = spec.get("answers") or [spec | {"weight": "100", "feedback": None}]
-    answers = tuple(
-        Amount(
-            answer=row["answer"],
-            tolerance=_tolerance(row),
-            weight=Decimal(row.get("weight") or "100"),
-            feedback=localized(row.get("feedback"), lang),
-        )
-        for row in rows
-    )
-    units = [
-        Unit(name=str(_word(row["name"], lang)), factor=row["factor"]) for row in spec.get("units") or ()
-    ]
-    if spec.get("unit") and not units:  # beside several units it is the rule whether one must be given
-        units = [Unit(name=spec["unit"])]
-    return Number(answers=answers, units=tuple(units))
-
-
-def _tolerance(row: Mapping[str, Any]) -> str:
-    """The tolerance as a distance, whatever it is told as; significant figures have none."""
-    told = row.get("tolerance") or "0"
-    if row.get("tolerance_as") == "percent":
-        return plain_decimal(abs(Decimal(row["answer"])) * Decimal(told) / 100)
-    return told if row.get("tolerance_as") in (None, "absolute") else "0"
-
-
-def _word(value: Any, lang: str) -> Any:
-    return localized(value, lang) if isinstance(value, Mapping) else value
-
-
 def _matching(spec: Mapping[str, Any], lang: str) -> Body:
     return Pairs(
         pairs=tuple((localized(p["left"], lang), localized(p["right"], lang)) for p in spec["pairs"]),
@@ -176,7 +138,7 @@ def _cloze(spec: Mapping[str, Any], lang: str) -> Body:
             id=gap["id"],
             options=_gap_options(gap, bank, lang),
             accepted=_accepted(gap["accept"], lang) if "accept" in gap else (),
-            amounts=(Amount(answer=gap["number"]["answer"], tolerance=_tolerance(gap["number"])),)
+            amounts=(replace(amount_of(gap["number"]), unit=gap["number"].get("unit", "")),)
             if "number" in gap
             else (),
             accents=gap.get("accents") == REQUIRE,
@@ -194,61 +156,19 @@ def _gap_options(gap: Mapping[str, Any], bank: Mapping[str, str], lang: str) -> 
     return _options(gap["options"], lang) if "options" in gap else ()
 
 
-def _matrix(spec: Mapping[str, Any], lang: str) -> Body:
-    place = {column["id"]: index for index, column in enumerate(spec["columns"])}
-    return Table(
-        rows=tuple(localized(row["text"], lang) for row in spec["rows"]),
-        columns=tuple(localized(column["text"], lang) for column in spec["columns"]),
-        right=tuple(tuple(sorted(place[name] for name in row["correct"])) for row in spec["rows"]),
-        several=spec.get("mode") == "several",
-        rule=spec.get("credit") or credit.EACH_PART,
-    )
-
-
-def _placing(spec: Mapping[str, Any], lang: str) -> Body:
-    if spec.get("mode") != "text":
-        return Own(kind="placing", spec=spec)
-    place = {entry["id"]: index for index, entry in enumerate(spec["entries"])}
-    return Words(
-        passage=localized(spec["passage"], lang),
-        entries=tuple(localized(entry["text"], lang) for entry in spec["entries"]),
-        gaps=tuple((p["id"], tuple(sorted(place[name] for name in p["accept"]))) for p in spec["places"]),
-        reuse=bool(spec.get("reuse")),
-        rule=spec.get("credit") or credit.EACH_PART,
-    )
-
-
-def _extended(spec: Mapping[str, Any], lang: str) -> Body:
-    words = spec.get("words") or {}
-    return Essay(
-        min_words=words.get("min"),
-        max_words=words.get("max"),
-        rubric=", ".join(
-            localized(row["text"], lang) for row in (spec.get("rubric") or {}).get("criteria", ())
-        ),
-        model=localized(spec.get("model"), lang),
-    )
-
-
 _TABLE: Mapping[str, Callable[[Mapping[str, Any], str], Body]] = {
     "single": _single,
     "multiple": _multiple,
     "truefalse": lambda spec, _lang: Truth(answer=spec["answer"]),
     "short": _short,
-    "numeric": _numeric,
+    "numeric": numeric_of,
     "matching": _matching,
     "ordering": _ordering,
     "cloze": _cloze,
-    "extended": _extended,
-    "matrix": _matrix,
-    "placing": _placing,
+    "matrix": table_of,
+    "placing": placing_of,
+    "hotspot": spots_of,
+    "extended": extended_of,
+    "file": filed_of,
+    "calculated": calculated_of,
 }
-
-
-def in_one_language(value: Any, lang: str) -> Any:
-    """A spec with its texts in one language: ``{"vi": "…", "en": "…"}`` → ``{"vi": "…"}``."""
-    if isinstance(value, Mapping):
-        if value and set(value) <= {"vi", "en", "de"}:
-            return {lang: value[lang]} if lang in value else {}
-        return {name: in_one_language(inner, lang) for name, inner in value.items()}
-    return [in_one_language(inner, lang) for inner in value] if isinstance(value, list) else value

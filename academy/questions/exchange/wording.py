@@ -74,10 +74,6 @@ NOTES: dict[str, tuple[Any, Any]] = {
         _l("Answers that earn a part of the mark earn nothing here; only the best one counts."),
         _l("Look whether this is meant."),
     ),
-    "penalties": (
-        _l("The weights of the answers are not kept: here the share of wrong options is taken off."),
-        _l("Look whether this is meant."),
-    ),
     "partial_answers": (
         _l("These answers earned a part of the mark and are left out: %(texts)s"),
         _l("Look whether one of them should count in full."),
@@ -93,18 +89,155 @@ NOTES: dict[str, tuple[Any, Any]] = {
     "case": (_l("Capital letters counted there and do not here."), ""),
     "feedback_joined": (_l("Feedback on the answers stands in the explanation now."), ""),
     "units": (
-        _l("Only the unit “%(unit)s” is kept."),
+        _l("Only the unit “%(unit)s” is kept, as a word behind the field."),
         _l("Name the unit in the question if others are meant."),
-    ),
-    "answers": (
-        _l("Of several numbers only %(answer)s ± %(tolerance)s is kept."),
-        _l("Look whether this is meant."),
     ),
     "gap_number": (
         _l("The number in gap %(gap)s is compared as text, without its tolerance."),
         _l("Make a question of its own of it if the tolerance matters."),
     ),
-    "gap_weights": (_l("The gaps counted differently there and count alike here."), ""),
+    # --- numbers and formulas
+    "percent": (
+        _l("A tolerance in per cent is written as the distance that it comes to."),
+        "",
+    ),
+    "figures": (
+        _l("The tolerance in significant figures is not carried; the number must be met exactly there."),
+        _l("Set the tolerance in the other system."),
+    ),
+    "figures_here": (
+        _l("A number that is right to %(n)s significant figures counts here."),
+        _l("Look whether this is meant."),
+    ),
+    "figures_shown": (
+        _l("The answer was shown in significant figures there; here it has %(n)s decimals."),
+        _l("Set the decimals in the studio."),
+    ),
+    "geometric": (
+        _l("The tolerance was a ratio there and is a percentage here."),
+        _l("Look whether this is meant."),
+    ),
+    "rounding": (
+        _l("A number that rounds to the answer at %(n)s decimals counts here, even outside the tolerance."),
+        _l("Look whether this is meant."),
+    ),
+    "rounding_there": (
+        _l("A number that only rounds to the answer at %(n)s decimals does not count there."),
+        _l("Set a wider tolerance in the other system."),
+    ),
+    "datasets": (
+        _l(
+            "Values came from %(n)s prepared sets there; here they are drawn from the ranges for each learner."
+        ),
+        _l("Look at the ranges in the studio."),
+    ),
+    "datasets_there": (_l("Values come from %(n)s prepared sets there."), ""),
+    "float_steps": (
+        _l(
+            "The value of “%(name)s” could be any number of its range; here it is drawn in steps of %(step)s."
+        ),
+        _l("Look whether this is meant."),
+    ),
+    "formulas": (
+        _l("Of several formulas only the first that earns full marks is kept; left out: %(texts)s"),
+        _l("Look whether one of them should count, too."),
+    ),
+    "formula_sign": (
+        _l("Its formula has the sign “%(sign)s”, which means nothing here."),
+        _l("Write the formula with other signs, or the question anew in the studio."),
+    ),
+    "formula_function": (
+        _l("Its formula has the function “%(name)s”, which is not known here."),
+        _l("Write the formula without it, or the question anew in the studio."),
+    ),
+    "step_in_text": (
+        _l("The text of the question computes a step, %(step)s; here only the worked solution may."),
+        _l("Make a parameter of it, or move it into the feedback."),
+    ),
+    "expression": (
+        _l("It is computed or drawn by “%(name)s”, which is not known here."),
+        _l("Write it in the studio as a calculated question."),
+    ),
+    "format_function": (
+        _l("%(format)s has no expression for the function “%(name)s” as it stands in the formula."),
+        _l("Choose Moodle XML, or write the formula without it."),
+    ),
+    # --- tables and pictures
+    "as_matching": (
+        _l("It becomes a question of matching there."),
+        _l("Here it comes back as what it was."),
+    ),
+    "nowhere": (
+        _l("What belongs nowhere has to be matched with “%(sign)s” there."),
+        _l("Tell learners so in the text."),
+    ),
+    "plugin": (
+        _l("Moodle reads this question only where the plugin %(name)s is installed."),
+        _l("Leave it out of the file elsewhere."),
+    ),
+    "regions_hidden": (
+        _l("The regions are not drawn there: learners mark points instead of choosing among names."),
+        _l("Look whether the text still says what is to be done."),
+    ),
+    "region_names": (
+        _l("The regions have no names there and are numbered here."),
+        _l("Name them in the studio."),
+    ),
+    "marks_number": (
+        _l("More places could be marked there; here as many as are right."),
+        _l("Set the number in the studio."),
+    ),
+    "place_size": (_l("Places are as large as what is put there, not as they were drawn."), ""),
+    "place_size_here": (
+        _l("Places had no size of their own there; theirs is estimated."),
+        _l("Look at them in the studio."),
+    ),
+    "shape_box": (
+        _l("Places that were no rectangles become rectangles around them."),
+        _l("Look at them in the studio."),
+    ),
+    "zones_shown": (
+        _l("The places were hidden there and are drawn here."),
+        _l("Look whether this gives the answer away."),
+    ),
+    "label_groups": (
+        _l("Entries were in groups there, each for some of the places; here any may be put anywhere."),
+        "",
+    ),
+    "picture_alt": (
+        _l("The picture has no description; the text of the question stands for it."),
+        _l("Describe the picture in the studio for those who cannot see it."),
+    ),
+    "picture_size": (
+        _l("The picture is not %(width)s × %(height)s large, which its places are meant for."),
+        _l("Look at the places in the other system."),
+    ),
+    "picture_missing": (
+        _l("The picture %(name)s is not among the files of the course and is left out."),
+        _l("Put it into the course again."),
+    ),
+    "picture_needed": (
+        _l("The picture %(name)s, which the question is about, is not among the files of the course."),
+        _l("Put it into the course again."),
+    ),
+    # --- what people mark
+    "rubric_table": (
+        _l("The rubric is a table for whoever marks; its points are not added up there."),
+        "",
+    ),
+    "text_beside_files": (
+        _l("A text could be written beside the files there; here files alone are handed in."),
+        _l("Add a second question if the text matters."),
+    ),
+    "files_number": (_l("Another number of files could be handed in there; here at most %(n)s."), ""),
+    "files_size": (_l("No limit of size, or a larger one, held there; here at most %(n)s MB each."), ""),
+    "files_formats": (
+        _l("Formats that are not taken here: %(left_out)s. Taken are %(taken)s."),
+        _l("Choose the formats in the studio."),
+    ),
+    # --- gaps
+    "gap_scaled": (_l("The weights of the gaps become whole numbers in the same proportions."), ""),
+    "gap_unit": (_l("The unit that may be typed with the number of a gap is not carried."), ""),
     "gap_limit": (_l("Each choice filled one gap only there; here it may be chosen again."), ""),
     "files_refused": (
         _l("The file “%(name)s” cannot be used: %(detail)s"),
@@ -132,10 +265,6 @@ NOTES: dict[str, tuple[Any, Any]] = {
     "credit": (
         _l("Partial credit is another there: %(rule)s"),
         _l("Set it in the other system after importing."),
-    ),
-    "figures": (
-        _l("The tolerance in significant figures is not carried; the number must be met exactly there."),
-        _l("Set the tolerance in the other system."),
     ),
     "bank": (_l("The word bank becomes a list of its entries at every gap."), ""),
     "gap_feedback": (_l("Feedback on gaps that are filled wrongly is left out."), ""),
@@ -180,6 +309,9 @@ _LOST: dict[str, Any] = {
     "#feedback": _l("feedback on single answers"),
     "#explanation": _l("the explanation"),
     "#unit": _l("the unit"),
+    "#unit_penalty": _l("what a wrong unit costs"),
+    "#max_files": _l("how many files may be handed in"),
+    "#max_size": _l("how large a file may be"),
     "#rubric": _l("the rubric"),
     "#accept": _l("that several entries are right in a gap"),
     "#accents": _l("that accents need not be typed"),
@@ -189,6 +321,7 @@ _LOST: dict[str, Any] = {
     "#each_part": _l("every part that is right earns an equal share"),
     "#neighbours": _l("every step that directly follows the one it should earns an equal share"),
     "#positions": _l("every step in its own place earns an equal share"),
+    "#markers": _l("right marks count by the number of places or of marks, whichever is greater"),
     "#weighted": _l("every option has a weight of its own"),
     "#words": _l("the limits of length"),
     "#model": _l("the model answer"),

@@ -7,7 +7,8 @@ import base64
 import pytest
 
 from academy.kernel.safe_xml import XmlRefused
-from academy.questions.exchange.mapping import Unmappable, to_spec
+from academy.questions.exchange.mapping import to_spec
+from academy.questions.exchange.mapping_rules import Unmappable
 from academy.questions.exchange.moodle_writing import write_moodle_xml
 from academy.questions.exchange.moodle_xml import read_moodle_xml
 from academy.questions.exchange.neutral import Question
@@ -71,7 +72,9 @@ def test_fractions_that_are_a_rule_of_ours_and_those_that_are_none(app):
         assert codes(question) == expected and spec_of(question)[0] == "multiple"
     part = one("multichoice", f"<single>true</single>{answer('a', '100')}{answer('b', '50')}")
     assert codes(part) == set() and spec_of(part)[1]["credit"] == "weighted"
-    two = one("multichoice", f"<single>true</single>{answer('a', '100')}{answer('b', '100')}{answer('c', '0')}")
+    two = one(
+        "multichoice", f"<single>true</single>{answer('a', '100')}{answer('b', '100')}{answer('c', '0')}"
+    )
     assert [row["weight"] for row in spec_of(two)[1]["options"]] == ["100", "100", "0"]
     with pytest.raises(Unmappable) as refusal:
         to_spec(one("multichoice", f"<single>true</single>{answer('a', '90')}{answer('c', '0')}"), "vi")
@@ -153,9 +156,11 @@ def test_words_put_into_a_text(app, kind, tag):
     ("kind", "code"),
     [
         ("description", "description"),
-        ("calculated", "dynamic"),
+        ("calculated", "missing_part"),
+        ("calculatedmulti", "dynamic"),
         ("random", "dynamic"),
-        ("ddmarker", "kind_unknown"),
+        ("ddmarker", "missing_part"),
+        ("gapfill", "kind_unknown"),
     ],
 )
 def test_what_cannot_come_in_says_why(app, kind, code):

@@ -12,10 +12,23 @@ from academy.config import PROJECT_ROOT
 from academy.kernel.safe_archive import ArchiveRefused, new_archive, open_archive
 from academy.kernel.safe_xml import parse_xml
 from academy.questions.exchange.formats import FORMATS
-from academy.questions.exchange.mapping import Unmappable, to_spec
-from academy.questions.exchange.neutral import Essay, Number, Question, Refused, Table, Truth, Typed, Words
+from academy.questions.exchange.mapping import to_spec
+from academy.questions.exchange.mapping_rules import Unmappable
+from academy.questions.exchange.neutral import (
+    Essay,
+    Handed,
+    Number,
+    Question,
+    Refused,
+    Table,
+    Truth,
+    Typed,
+    Words,
+)
 from academy.questions.exchange.qti_package import read_package
+from academy.questions.file_formats import FORMATS as FILE_FORMATS
 from tests.questions.exchange.banks import questions, spec_of
+from tests.questions.specs import ALL
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000020000000308060000009d74661a")
 CARTRIDGES = (
@@ -159,7 +172,10 @@ def test_what_people_mark_and_what_is_refused(app):
     upload = one(
         item2(right(base="file"), '<p>Nộp tệp</p><uploadInteraction responseIdentifier="RESPONSE"/>')
     )
-    assert upload.body == Essay() and upload.notes[0].code == "by_hand"
+    assert upload.body == Handed(formats=tuple(FILE_FORMATS), max_files=1, max_megabytes=20)
+    assert {note.code for note in upload.notes} == {"files_formats", "files_size"}
+    drawing = one(item2(right(base="file"), '<p>Vẽ</p><drawingInteraction responseIdentifier="RESPONSE"/>'))
+    assert drawing.body == Essay() and drawing.notes[0].code == "by_hand"
     for body, code in (
         ('<p>x</p><customInteraction responseIdentifier="RESPONSE"/>', "kind_unknown"),
         ("<p>chỉ đọc</p>", "description"),
@@ -203,7 +219,7 @@ def test_packages_with_pictures_and_keywords(app):
 @pytest.mark.parametrize(("form", "version"), [("qti30", "qti-"), ("qti22", "")])
 def test_written_packages_are_whole(app, form, version):
     archive = open_archive(FORMATS[form].write(questions(), "vi").data)
-    assert list(archive)[0] == "imsmanifest.xml" and len(archive) == 1 + 11
+    assert list(archive)[0] == "imsmanifest.xml" and len(archive) == 1 + len(ALL) + 1
     hrefs = [e.get("href") for e in parse_xml(archive.read("imsmanifest.xml")).iter() if e.name == "resource"]
     for href in hrefs:
         root = parse_xml(archive.read(href))

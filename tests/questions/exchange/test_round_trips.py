@@ -10,24 +10,22 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from academy.questions.exchange.formats import FORMATS
-from academy.questions.exchange.merging import renamed
 from academy.questions.exchange.unmapping import from_item
-from tests.questions.exchange.banks import item, questions, spec_of, there_and_back, wanted
+from tests.questions.exchange.banks import item, questions, spec_of, there_and_back, wanted, with_its_ids
 from tests.questions.specs import ALL, option
 
 CORE = {"single", "multiple", "truefalse", "short", "numeric", "matching", "ordering", "cloze"}
+RICH = CORE | {"extended", "file", "calculated", "matrix", "placing", "hotspot"}
 CARRIES = {
     "gift": CORE - {"ordering", "cloze"} | {"extended"},
     "aiken": {"single"},
-    "moodle": CORE | {"extended", "placing"},
-    "qti30": CORE | {"extended", "matrix", "placing"},
-    "qti22": CORE | {"extended", "matrix", "placing"},
+    "moodle": RICH,
+    "qti30": RICH,
+    "qti22": RICH,
 }
-RUBRIC = {"rubric", "rubric_shown"}
 LOSES = {
     ("gift", "numeric"): {"unit"},
-    ("gift", "extended"): RUBRIC | {"words", "model"},
-    **{(form, "extended"): RUBRIC for form in ("moodle", "qti30", "qti22")},
+    ("gift", "extended"): {"rubric", "rubric_shown", "words", "model"},
 }
 
 
@@ -41,7 +39,7 @@ def test_every_kind_comes_back_as_it_went(app, form, lang):
         lost = LOSES.get((form, kind), set())
         assert f"k-{kind}" == key
         right = wanted(kind, lang)
-        kept = {name: value for name, value in renamed(right, spec).items() if name not in lost}
+        kept = {name: value for name, value in with_its_ids(right, spec, lang).items() if name not in lost}
         assert kept == {name: value for name, value in right.items() if name not in lost}
         assert (question.settings["lesson"], question.settings["outcome"]) == ("bai-mot", "o1")
         assert question.settings["difficulty"] == "3"
@@ -149,7 +147,13 @@ def plain(value) -> str:
     """All texts of a spec, one after the other."""
     if isinstance(value, dict):
         value = value.values()
-    return value if isinstance(value, str) else "\n".join(map(plain, value)) if not isinstance(value, bool) else ""
+    return (
+        value
+        if isinstance(value, str)
+        else "\n".join(map(plain, value))
+        if not isinstance(value, bool)
+        else ""
+    )
 
 
 @pytest.mark.parametrize("form", ["gift", "moodle", "qti30"])
