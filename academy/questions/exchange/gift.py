@@ -41,6 +41,7 @@ _HIDDEN = {sign: chr(0xE000 + number) for number, sign in enumerate(":#={}~n\\")
 _SHOWN = {chr(0xE000 + number): "\n" if sign == "n" else sign for number, sign in enumerate(":#={}~n\\")}
 _PRIVATE = re.compile("[\ue000-\ue007]")
 _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
+_WILDCARD = re.compile(r"(?<!\\)\*")
 _WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d*)?)%")
 _COMMENT_ID = re.compile(r"\[id:([^\]\x00-\x1f]+)\]")
 _COMMENT_TAG = re.compile(r"\[tag:([^\]\x00-\x1f<>`]+)\]")
@@ -276,10 +277,10 @@ def _typed(text: str, form: str, lang: str, settings: dict[str, str]) -> Typed:
         if typed:
             accepted.append(
                 Accepted(
-                    text=typed,
+                    text=typed.replace("\\*", "*"),
                     weight=weight,
                     feedback=_words(feedback, form, lang),
-                    pattern="*" in typed,
+                    pattern=_WILDCARD.search(typed) is not None,
                 )
             )
     if not accepted:

@@ -154,9 +154,14 @@ def _truth(body: Truth) -> str:
 def _typed(accepted: Iterable[Accepted]) -> str:
     return "".join(
         f"\n\t={'' if answer.weight == FULL else _weight(answer.weight)}"
-        f"{_escape(answer.text)}{_feedback(answer.feedback)}"
+        f"{_escape(_literal(answer))}{_feedback(answer.feedback)}"
         for answer in accepted
     )
+
+
+def _literal(answer: Accepted) -> str:
+    """An answer whose asterisks stand for themselves, unless it is a pattern."""
+    return answer.text if answer.pattern else answer.text.replace("*", "\\*")
 
 
 def _number(amounts: tuple[Amount, ...]) -> str:

@@ -181,10 +181,9 @@ def _gaps(body: Gaps, lang: str) -> Mapped:
     notes: list[Note] = []
     said: list[str] = []
     gaps = []
-    alike = len({gap.weight for gap in body.gaps}) == 1
     for gap in body.gaps:
         row, more = _gap(gap, lang)
-        if not alike and gap.weight != 1:
+        if gap.weight != 1:
             row["weight"] = plain_decimal(gap.weight)
         gaps.append(row)
         notes.extend(more)

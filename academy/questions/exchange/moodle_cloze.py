@@ -26,6 +26,8 @@ _TYPE = {"SHORTANSWER", "SA", "MW"}
 _TYPE_WITH_CASE = {"SHORTANSWER_C", "SAC", "MWC"}
 _NUMBER = {"NUMERICAL", "NM"}
 _WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d+)?)%")
+# an asterisk that stands for itself, until it is known that it does
+_ASTERISK = "\ue020"
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -78,6 +80,8 @@ def _close(text: str, start: int) -> int | None:
 
 
 def _gap(gap_id: str, kind: str, text: str, lang: str, accents: bool) -> Gap:
+    if kind in _TYPE or kind in _TYPE_WITH_CASE:
+        text = text.replace("\\*", _ASTERISK)
     rows = list(_answers(text))
     if kind in _CHOOSE:
         options = tuple(
@@ -88,7 +92,7 @@ def _gap(gap_id: str, kind: str, text: str, lang: str, accents: bool) -> Gap:
     if kind in _TYPE or kind in _TYPE_WITH_CASE:
         accepted = tuple(
             Accepted(
-                text=plain_text(_markdown(w, lang)),
+                text=plain_text(_markdown(w, lang)).replace(_ASTERISK, "*"),
                 weight=weight,
                 feedback=_markdown(s, lang),
                 pattern="*" in w,
@@ -164,7 +168,10 @@ def _gap_text(gap: Gap, weight: int) -> str:
         ]
         kind = "NUMERICAL"
     else:
-        rows = [(answer.weight, answer.text, "") for answer in gap.accepted]
+        rows = [
+            (answer.weight, answer.text if answer.pattern else answer.text.replace("*", _ASTERISK), "")
+            for answer in gap.accepted
+        ]
         kind = "SHORTANSWER"
     return f"{{{weight}:{kind}:{'~'.join(map(_answer_text, rows))}}}"
 
@@ -176,4 +183,5 @@ def _answer_text(row: tuple[Decimal, str, str]) -> str:
 
 
 def _escape(text: str) -> str:
-    return re.sub(r"([\\~#}=%/\"])", r"\\\1", html.escape(" ".join(text.split()), quote=False))
+    text = html.escape(" ".join(text.split()), quote=False)
+    return re.sub(r"([\\~#}=%/\"])", r"\\\1", text).replace(_ASTERISK, "\\*")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -19,6 +20,7 @@ from academy.questions.exchange.qti_names import attribute, find, find_all, name
 __all__ = ["INLINE", "Declaration", "Item", "decimal_of", "declarations", "weights_of"]
 
 INLINE = ("textEntryInteraction", "inlineChoiceInteraction")
+_FIRST, _PLACE = 0xE100, re.compile("[\ue100-\uf8ff]")
 Inline = Callable[[XmlElement], str] | None
 _SKIPPED = frozenset(
     {"prompt", "feedbackInline", "feedbackBlock", "rubricBlock", "simpleChoice", "stylesheet"}
@@ -56,13 +58,20 @@ class Item:
     files: dict[str, bytes] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     printed: Callable[[XmlElement], str] = lambda _element: ""
+    places: list[str] = field(default_factory=list)
 
     def markdown(self, element: XmlElement | None, *, whole: bool = False, inline: Inline = None) -> str:
         """The content of an element; of its QTI parts only what ``inline`` makes of them."""
         return self.of_html(self.html(element, whole=whole, inline=inline)) if element is not None else ""
 
     def of_html(self, html: str) -> str:
-        return to_markdown(html, lang=self.lang, marked=True)
+        text = to_markdown(html, lang=self.lang, marked=True)
+        return _PLACE.sub(lambda found: self.places[ord(found.group()) - _FIRST], text)
+
+    def _place(self, element: XmlElement) -> str:
+        """A private letter for what a variable prints, until the text around it is Markdown."""
+        self.places.append(self.printed(element))
+        return chr(_FIRST + len(self.places) - 1)
 
     def html(self, element: XmlElement, *, whole: bool = True, inline: Inline = None) -> str:
         """As :meth:`markdown`, in HTML."""
@@ -72,7 +81,7 @@ class Item:
             if inline is not None and name in (*INLINE, "gap"):
                 pieces.append(escape_text(inline(child)))
             elif name == "printedVariable":
-                pieces.append(escape_text(self.printed(child)))
+                pieces.append(self._place(child))
             elif name in _SKIPPED and not whole:
                 pass
             elif name.endswith("Interaction") or name in ("templateInline", "templateBlock"):

@@ -209,6 +209,7 @@ def _gaps(sheet: Sheet, body: Gaps) -> Made:
     html = sheet.html(sheet.question.text)
     shown = _GAP.sub(lambda found: entries.get(found[1], found.group()), html)
     sheet.rule = body.rule
+    sheet.more["kind"] = "cloze"
     if body.rule == credit.ALL_OR_NOTHING:
         sheet.note(Note("credit", {"rule": "#each_part"}))
     rules = "".join(_number_rule(sheet, gap) for gap in body.gaps if gap.amounts)

@@ -201,7 +201,8 @@ def _order(item: Item, interaction: XmlElement) -> Body:
 
 
 def _inline(item: Item, found: list[XmlElement]) -> tuple[Body, str]:
-    if len(found) == 1 and name_of(found[0]) == "textEntryInteraction":
+    one_field = len(found) == 1 and name_of(found[0]) == "textEntryInteraction"
+    if one_field and item.settings.get("kind") != "cloze":
         return _entry(item, found[0])
     gaps: list[Gap] = []
     accents = item.settings.get("accents") != "ignore"

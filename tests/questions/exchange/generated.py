@@ -186,7 +186,7 @@ def cloze(draw) -> tuple[str, dict]:
             rows = [{"id": chr(97 + n), "text": vi(text), "correct": n == 0} for n, text in enumerate(texts)]
             gap["options"] = [draw(said(row)) for row in rows]
         elif way == "accept":
-            gap |= {"accept": {"vi": ["ký tên", "a=b~c#d}%5"]}, "accents": "require"}
+            gap |= {"accept": {"vi": ["ký tên", "a=b~c#d}%5 * 3"]}, "accents": "require"}
         elif way == "number":
             gap["number"] = draw(near(draw(NUMBERS)))
             if draw(st.booleans()):
