@@ -17,6 +17,7 @@ from academy.authoring.services import ImportOptions, QuestionPlace
 from academy.catalog.freezing import Freeze, Frozen
 from academy.catalog.models import Course
 from academy.catalog.queries import list_media
+from academy.catalog.services import store_media
 from academy.kernel import clock
 from academy.kernel.authorization import Role
 from academy.kernel.db import db
@@ -44,6 +45,9 @@ Không có trả lời
 Thành phố nào? {=Hà Nội =%50%HN}
 """
 VI = ImportOptions(lang="vi")
+
+
+PLAN = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 600"><title>x</title></svg>'
 
 
 def send(studio, text: str | bytes = GIFT, name: str = "bank.gift", actor=None, **options) -> QuestionImport:
@@ -165,7 +169,8 @@ def test_what_goes_out_comes_back_unchanged(studio):
             spec,
             QuestionPlace(lesson=studio.lesson, difficulty=4, use_lesson=kind != "file"),
         )
-    for form, carried in (("gift", 6), ("moodle", 10), ("qti30", 11), ("qti22", 11)):
+    store_media(studio.author, studio.course().id, "media/so-do.svg", PLAN)
+    for form, carried in (("gift", 6), ("moodle", len(ALL)), ("qti30", len(ALL)), ("qti22", len(ALL))):
         exported = services.export_questions(studio.author, studio.slug, form=form, langs=["vi", "en"])
         for lang in ("vi", "en"):
             stored = send(studio, exported.data, "bank.zip", lang=lang)
@@ -179,7 +184,12 @@ def test_what_goes_out_comes_back_unchanged(studio):
 
 
 def test_what_comes_in_is_filed_and_is_a_draft_of_the_bank(studio):
-    confirm(studio, send(studio, "$CATEGORY: Chương 1/Thẩm quyền\n\n// [tag:luật]\n::Câu A:: Ai? {=Quốc hội ~Chính phủ}\n"))
+    confirm(
+        studio,
+        send(
+            studio, "$CATEGORY: Chương 1/Thẩm quyền\n\n// [tag:luật]\n::Câu A:: Ai? {=Quốc hội ~Chính phủ}\n"
+        ),
+    )
     [filed] = items(studio).values()
     card = card_of(filed.item_id)
     assert (card.category, list(card.tags), card.review) == ("Chương 1/Thẩm quyền", ["luật"], "draft")
@@ -189,7 +199,9 @@ def test_what_comes_in_is_filed_and_is_a_draft_of_the_bank(studio):
         work.session.get(ItemCard, filed.item_id).review = "approved"
     confirm(studio, send(studio, "// [tag:luật]\n::Câu A:: Ai? {=Quốc hội ~Chính phủ ~Tòa án}\n"))
     again = card_of(filed.item_id)
-    assert (again.review, again.category) == ("draft", "Chương 1/Thẩm quyền"), "a changed question is read again"
+    assert (again.review, again.category) == ("draft", "Chương 1/Thẩm quyền"), (
+        "a changed question is read again"
+    )
 
 
 def test_nothing_comes_in_while_an_examination_holds_the_pool(studio, app, monkeypatch):
@@ -202,6 +214,7 @@ def test_nothing_comes_in_while_an_examination_holds_the_pool(studio, app, monke
 
 
 def test_a_copied_bank_is_the_same_bank(studio):
+    store_media(studio.author, studio.course().id, "media/so-do.svg", PLAN)
     for kind, spec in ALL.items():
         services.add_question(studio.author, studio.slug, kind, spec, QuestionPlace(use_lesson=False))
     other = services.create_course(studio.author, title="Khóa khác")
@@ -215,14 +228,14 @@ def test_a_copied_bank_is_the_same_bank(studio):
             services.confirm_question_import(studio.author, other, stored.id)
     course = db.session.scalar(select(Course).where(Course.slug == other))
     copied = {item.kind: item.version.spec for item in items_of_course(course.id)}
-    assert set(copied) == set(ALL) - {"calculated", "matrix", "hotspot", "file"}
+    assert set(copied) == set(ALL)
     for kind, spec in copied.items():
         wanted = checked_spec(kind, ALL[kind])
         assert spec["text"]["vi"] == wanted["text"]["vi"], kind
-        if kind == "placing":
-            wanted = renamed(spec, wanted)
-        if kind == "extended":  # no format carries a rubric
-            wanted, spec = ({**one, "rubric": None, "rubric_shown": None} for one in (wanted, spec))
+        wanted = renamed(spec, wanted)
+        if kind == "hotspot":
+            assert spec["picture"]["path"].startswith("figures/so-do-")
+            wanted = {**wanted, "picture": {**wanted["picture"], "path": spec["picture"]["path"]}}
         if kind != "cloze":
             assert spec == wanted or _without_ids(spec) == _without_ids(wanted), kind
 
@@ -260,6 +273,49 @@ def test_pictures_come_into_the_course_and_go_out_again(studio, desk):
         assert again.summary["counts"]["new"] == 0, form
     gift = services.export_questions(studio.author, studio.slug, form="gift", langs=["vi"])
     assert "picture" in {note.code for item in gift.items for note in item.notes}
+
+
+def test_a_question_about_a_picture_brings_it_or_stays_behind(studio, count_queries):
+    place = QuestionPlace(use_lesson=False)
+    services.add_question(studio.author, studio.slug, "hotspot", ALL["hotspot"], place)
+    for form in ("moodle", "qti30", "qti22"):
+        [left] = services.export_questions(studio.author, studio.slug, form=form, langs=["vi"]).items
+        assert not left.written and [note.code for note in left.notes] == ["picture_needed"], form
+    store_media(studio.author, studio.course().id, "media/so-do.svg", PLAN)
+    other = services.create_course(studio.author, title="Khóa khác")
+    course = db.session.scalar(select(Course).where(Course.slug == other))
+    for form in ("moodle", "qti30"):
+        exported = services.export_questions(studio.author, studio.slug, form=form, langs=["vi"])
+        with count_queries() as queries:
+            send(studio, exported.data, "x.xml" if form == "moodle" else "x.zip")
+        asked = [statement for statement in queries.statements if "FROM media" in " ".join(statement.split())]
+        assert len(asked) == 1, "what the course has is asked once"
+        stored = services.start_question_import(studio.author, other, exported.data, "x", VI)
+        if form == "moodle":
+            services.confirm_question_import(studio.author, other, stored.id)
+        else:
+            assert stored.summary["counts"]["unchanged"] == 1, "the other format brings the same question"
+    [media] = list_media(course.id)
+    [item] = items_of_course(course.id)
+    assert item.version.spec["picture"]["path"] == media.path and media.width == 800
+
+
+def test_a_rubric_that_was_changed_outside_is_changed_here(studio):
+    services.add_question(
+        studio.author, studio.slug, "extended", ALL["extended"], QuestionPlace(use_lesson=False)
+    )
+    exported = services.export_questions(studio.author, studio.slug, form="moodle", langs=["vi"]).data
+    stored = send(studio, exported.replace(b"2.5", b"4"), "x.xml")
+    assert stored.summary["counts"]["changed"] == 1
+    confirm(studio, stored)
+    [item] = items(studio).values()
+    levels = item.version.spec["rubric"]["criteria"][0]["levels"]
+    assert [level["points"] for level in levels] == ["0", "4"]
+    assert levels[0]["text"] == ALL["extended"]["rubric"]["criteria"][0]["levels"][0]["text"]
+    silent = send(studio, f"// [id:{item.key}]\n{ALL['extended']['text']['vi']} {{#### Đọc lại.}}", "x.gift")
+    confirm(studio, silent)
+    [item] = items(studio).values()
+    assert item.version.spec["rubric"], "a file that says nothing of a rubric takes none away"
 
 
 def test_categories_name_lessons_or_are_given_one(studio):
