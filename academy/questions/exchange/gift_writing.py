@@ -32,6 +32,7 @@ __all__ = ["write_gift"]
 
 _SIGNS = re.compile(r"[\\:#={}~]")
 _TAGLIKE = re.compile(r"<[A-Za-z/!]|^\s*\[(?:html|moodle|plain|markdown)\]", re.IGNORECASE)
+_ARROW, _HIDDEN_ARROW = "->", "-\\>"
 _PICTURE = re.compile(r"!\[[^\]]*\]\(<?([^)>\s]+)")
 
 
@@ -76,7 +77,7 @@ def _question(question: Question) -> tuple[str | None, tuple[Note, ...]]:
             told.append(Note("lost", {"format": "GIFT", "what": "#unit"}))
     elif isinstance(body, Pairs):
         answers, rule = _pairs(body), body.rule
-        if any(not is_plain(right) for _left, right in body.pairs):
+        if not all(map(is_plain, (*(right for _left, right in body.pairs), *body.distractors))):
             told.append(Note("plain"))
     elif isinstance(body, Essay):
         answers = ""
@@ -116,7 +117,9 @@ def _texts(question: Question) -> list[str]:
 
 def _form(question: Question) -> str:
     """The format of the texts: named where one of them is more than its words."""
-    plain = all(is_plain(text) and not _TAGLIKE.search(text) for text in _texts(question))
+    texts = _texts(question)
+    arrows = isinstance(question.body, Pairs) and any(_ARROW in text for text in texts)
+    plain = not arrows and all(is_plain(text) and not _TAGLIKE.search(text) for text in texts)
     return "" if plain else "[markdown]"
 
 
@@ -175,4 +178,8 @@ def _number(amounts: tuple[Amount, ...]) -> str:
 
 def _pairs(body: Pairs) -> str:
     rows = [*body.pairs, *(("", text) for text in body.distractors)]
-    return "".join(f"\n\t={_escape(left)} -> {_escape(plain_text(right))}" for left, right in rows)
+    # an arrow in the left side would end it: in Markdown it can be written otherwise
+    return "".join(
+        f"\n\t={_escape(left.replace(_ARROW, _HIDDEN_ARROW))} -> {_escape(plain_text(right))}"
+        for left, right in rows
+    )

@@ -235,7 +235,10 @@ class _HtmlReader(HTMLParser):
             self.words.append(f"${tex.strip()}$")
             self.formatted = True
             end = found.end()
-        self.words.append(_escaped_inline(data[end:]))
+        rest = _escaped_inline(data[end:])
+        # what follows in another element must not be escaped by a backslash at the end
+        lone = rest.endswith("\\") and not rest.endswith("\\\\")
+        self.words.append(rest + "\\" if lone else rest)
 
     def _hidden_span(self, tag: str, values: dict[str, str]) -> bool:
         if tag == "span":

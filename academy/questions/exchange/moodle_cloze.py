@@ -114,13 +114,13 @@ def _answers(text: str) -> Iterator[tuple[Decimal, str, str]]:
             weight, rest = FULL, rest[1:]
         elif found := _WEIGHT.match(rest):
             weight, rest = Decimal(found[1]), rest[found.end() :]
-        words, *said = re.split(r"(?<!\\)#", rest, maxsplit=1)
+        words, *said = re.split(r"(?<![\\&])#", rest, maxsplit=1)
         if words.strip():
             yield weight, _plain(words), _plain(said[0]) if said else ""
 
 
 def _plain(text: str) -> str:
-    return _ESCAPED.sub(r"\1", html.unescape(text)).strip()
+    return html.unescape(_ESCAPED.sub(r"\1", text)).strip()
 
 
 def _markdown(text: str, lang: str) -> str:
@@ -183,5 +183,7 @@ def _answer_text(row: tuple[Decimal, str, str]) -> str:
 
 
 def _escape(text: str) -> str:
-    text = html.escape(" ".join(text.split()), quote=False)
-    return re.sub(r"([\\~#}=%/\"])", r"\\\1", text).replace(_ASTERISK, "\\*")
+    """As it stands in a gap; a backslash becomes an entity, for none may stand before a sign that divides."""
+    text = html.escape(" ".join(text.split()), quote=False).replace("\\", "&#92;")
+    text = re.sub(r"(?<!&)#|[~}=%/\"]", lambda found: "\\" + found.group(), text)
+    return text.replace(_ASTERISK, "\\*")

@@ -236,7 +236,10 @@ def _tolerance(source: Source, answer: XmlElement, is_own: bool) -> tuple[dict[s
     if not is_own and (percent or told < _half(decimals if decimals is not None else DECIMALS)):
         source.notes.append(Note("rounding", {"n": decimals if decimals is not None else DECIMALS}))
     size = plain_decimal(told * 100 if percent else told)
-    return {"tolerance": size, "tolerance_as": PERCENT if percent and told else ABSOLUTE}, decimals
+    return {
+        "tolerance": size,
+        "tolerance_as": PERCENT if percent and (told or is_own) else ABSOLUTE,
+    }, decimals
 
 
 def _items(dataset: XmlElement) -> list[Decimal]:

@@ -176,7 +176,7 @@ def ordering(draw) -> tuple[str, dict]:
 @st.composite
 def cloze(draw) -> tuple[str, dict]:
     count = draw(st.integers(1, 4))
-    bank = [{"id": f"b{n}", "text": vi(text)} for n, text in enumerate(draw(distinct(_BARE, 2, 4)))]
+    bank = [{"id": f"b{n}", "text": vi(text)} for n, text in enumerate(draw(distinct(TEXTS, 2, 4)))]
     gaps = []
     for number in range(1, count + 1):
         way = draw(st.sampled_from(["options", "accept", "number", "word"]))
@@ -186,7 +186,7 @@ def cloze(draw) -> tuple[str, dict]:
             rows = [{"id": chr(97 + n), "text": vi(text), "correct": n == 0} for n, text in enumerate(texts)]
             gap["options"] = [draw(said(row)) for row in rows]
         elif way == "accept":
-            gap |= {"accept": {"vi": ["ký tên", "a=b~c#d}%5 * 3"]}, "accents": "require"}
+            gap |= {"accept": {"vi": ["ký tên", "a=b~c#d}%5 * 3", "C:\\\\tệp\\\\"]}, "accents": "require"}
         elif way == "number":
             gap["number"] = draw(near(draw(NUMBERS)))
             if draw(st.booleans()):

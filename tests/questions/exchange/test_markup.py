@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from academy.catalog.markdown import render_block
@@ -19,6 +21,9 @@ from academy.questions.exchange.markup import escape_markdown, plain_text, to_ht
         ("<pre>a\n  *b*</pre>", "```\na\n  *b*\n```"),
         ("<table><tr><th>x</th><th>y</th></tr><tr><td>1|</td><td>2</td></tr></table>", "| x | y |\n| --- | --- |\n| 1\\| | 2 |"),
         (r"\(a^2\) và $$b$$", "$a^2$ và $b$"),
+        (r"\[x\] $$ y $$.", "$x$ $y$."),
+        ("từ $$5 đến $$7, hay $$9", "từ $$5 đến $$7, hay $$9"),
+        ("<p><b>từ</b> $$5 đến $$7</p>", "**từ** \\$\\$5 đến \\$\\$7"),
         ("<p>2 &lt; 3 &amp;amp; x</p>", "2 < 3 \\&amp; x"),
         ("<span lang='vi' class='multilang'>chào</span><span lang='en' class='multilang'>hi</span>", "chào"),
         ("<a href='https://x.org/a'>x</a> <a href='javascript:alert(1)'>y</a>", "[x](<https://x.org/a>) y"),
@@ -51,3 +56,24 @@ def test_markdown_goes_out_as_plain_html():
         '<p>Theo 171/2025/NĐ-CP: \\(a&lt;b\\) <img src="/courses/c/media/x.png" alt="sơ đồ" /></p>'
     )
     assert to_html("**a**", inline=True) == "<strong>a</strong>"
+
+
+@pytest.mark.parametrize("marked", [False, True])
+@pytest.mark.parametrize(
+    "text", ["$$5 … $$7", r"\(x\)", r"\[x\] và $$y$$", r"a\\(b\)", "$$", "$", "$$$", r"\(\(\)"]
+)
+def test_what_only_looks_like_a_formula_comes_back_as_words(text, marked):
+    markdown = escape_markdown(text)
+    for inline in (False, True):
+        html = to_html(markdown, inline=inline, marked=marked)
+        assert plain_text(to_markdown(html, marked=marked)) == text
+    # no page finds a delimiter with an end in the same piece of text
+    pieces = re.split(r"<[^>]*>", html)
+    assert not any(re.search(r"\\\(.*\\\)|\\\[.*\\\]|\$\$.+\$\$", piece) for piece in pieces)
+
+
+def test_where_a_format_has_no_delimiters_formulas_are_marked():
+    html = to_html("$a^2$ và $b$", inline=True, marked=True)
+    assert html == '<span class="math-tex">\\(a^2\\)</span> và <span class="math-tex">\\(b\\)</span>'
+    assert to_markdown(html, marked=True) == "$a^2$ và $b$"
+    assert plain_text(to_markdown(r"giá \(x\) từ $$5$$", marked=True)) == r"giá \(x\) từ $$5$$"
