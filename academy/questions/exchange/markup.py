@@ -237,7 +237,7 @@ class _HtmlReader(HTMLParser):
             end = found.end()
         rest = _escaped_inline(data[end:])
         # what follows in another element must not be escaped by a backslash at the end
-        lone = rest.endswith("\\") and not rest.endswith("\\\\")
+        lone = (len(rest) - len(rest.rstrip("\\"))) % 2
         self.words.append(rest + "\\" if lone else rest)
 
     def _hidden_span(self, tag: str, values: dict[str, str]) -> bool:

@@ -60,7 +60,7 @@ def test_markdown_goes_out_as_plain_html():
 
 @pytest.mark.parametrize("marked", [False, True])
 @pytest.mark.parametrize(
-    "text", ["$$5 … $$7", r"\(x\)", r"\[x\] và $$y$$", r"a\\(b\)", "$$", "$", "$$$", r"\(\(\)"]
+    "text", ["$$5 … $$7", r"\(x\)", r"\[x\] và $$y$$", r"a\\(b\)", r"a\\\(b\)", "$$", "$", "$$$", r"\(\(\)"]
 )
 def test_what_only_looks_like_a_formula_comes_back_as_words(text, marked):
     markdown = escape_markdown(text)
