@@ -56,15 +56,17 @@ def propose_change(actor: Actor, attempt_id: int, slot: int, *, points: Decimal 
             raise NotFound(_l("This attempt has no item %(n)s.", n=slot))
         if view.attempt.is_open or view.attempt.mark is None:
             raise Conflict(_l("This attempt has no mark yet that could be changed."), rule="grading.no_mark")
-        score = (points / TEN).quantize(FOUR_PLACES, ROUND_HALF_UP)
-        if score == item.score:
-            raise Conflict(_l("That is the score it has."), rule="grading.same")
         waiting = select(MarkProposal.id).where(
             MarkProposal.attempt_id == attempt_id, MarkProposal.slot == slot, MarkProposal.state == PROPOSED
         )
         if work.session.scalar(waiting) is not None:
             raise Conflict(_l("A proposal for this answer waits to be decided."), rule="grading.waiting")
+        score = (points / TEN).quantize(FOUR_PLACES, ROUND_HALF_UP)
         change = would_change(attempt_id, {slot: _new(score, "")})
+        # what counts: where a wrong answer costs points, no points are less than nothing
+        _before, score = change.scores.get(slot, (item.score, item.score))
+        if score == item.score:
+            raise Conflict(_l("That is the score it has."), rule="grading.same")
         proposal = MarkProposal(
             attempt_id=attempt_id,
             slot=slot,

@@ -138,7 +138,7 @@ class MarkerPhrase(Model):
 
 
 class MarkProposal(Model):
-    """A released score that somebody proposes to change; somebody else decides. Scores 0 to 1, marks of the attempt."""
+    """A released score that somebody proposes to change; somebody else decides. Scores −1 to 1, marks of the attempt."""
 
     __tablename__ = "mark_proposal"
     __table_args__ = (

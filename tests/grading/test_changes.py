@@ -20,7 +20,7 @@ from academy.kernel.db import db
 from academy.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from academy.quizzes.models import GradeChange
 from tests.factories import create_actor
-from tests.grading.conftest import worth
+from tests.grading.conftest import TWO_QUESTIONS, worth
 
 
 def pairs(*points: tuple[int, int]) -> Counter[tuple[Decimal, Decimal]]:
@@ -211,6 +211,25 @@ def test_what_cannot_be_proposed(released):
         assert refusal.value.rule == rule
     with pytest.raises(NotFound):
         services.propose_change(released.leader, released.attempts[0], 7, points=Decimal(1), reason="x")
+
+
+def test_a_proposal_tells_the_deduction_that_comes_with_it(marked):
+    marked.sat.settings(
+        **TWO_QUESTIONS | {"draw": [{"kinds": ["tests:essay"], "count": 2, "penalty": "0.25"}]}
+    )
+    marked.sit()
+    marked.scheme()
+    marked.mark_all(5)
+    marked.release()
+    proposal = propose(marked, "0")
+    told = get_proposal(marked.leader, proposal)
+    assert (told.points_before, told.points_after) == (Decimal(5), Decimal("-2.5"))
+    services.approve_change(marked.approver, proposal)
+    assert marked.view().slots[0].score == Decimal("-0.25")
+    assert marked.view().attempt.mark == told.mark_after == Decimal("1.3")
+    with pytest.raises(Conflict) as refusal:
+        propose(marked, "0")
+    assert refusal.value.rule == "grading.same"
 
 
 def test_seeing_and_listing_proposals_agree(released):
