@@ -25,7 +25,15 @@ EXAMPLES = 15
 # the bearer token goes with every call; who may call what is the access matrix's subject
 NOT_OURS = [ignored_auth]
 # any bytes are a file by the schema, but not any file is a list of people
-BY_OPERATION = {"POST /api/v1/people/import": [positive_data_acceptance]}
+# and not every text has a word in it, or is a name that may stand for another
+BY_OPERATION = {
+    "POST /api/v1/people/import": [positive_data_acceptance],
+    "POST /api/v1/search/mine/saved": [positive_data_acceptance],
+    "POST /api/v1/search/words": [positive_data_acceptance],
+    "PUT /api/v1/search/words/{synonym_id}": [positive_data_acceptance],
+    "POST /api/v1/training-needs": [positive_data_acceptance],
+    "POST /api/v1/training-needs/{need_id}/answer": [positive_data_acceptance],
+}
 
 
 @pytest.fixture(scope="module")

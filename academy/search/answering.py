@@ -5,19 +5,22 @@ What differs between engines is how documents are found and ranked; everything t
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from academy.search.analysis import Compounds
+from academy.kernel.text import tokens
+from academy.search.analysis import Compounds, normal
 from academy.search.backend import Hit, SearchPage, Suggestion
 from academy.search.matching import Condition, Rule
-from academy.search.plan import Alternative, Plan, Planner, Unit
+from academy.search.plan import Alternative, Plan, Planner, Unit, exchanged
 from academy.search.query import Query, parse
 from academy.search.similar import telling_terms
 from academy.search.snippets import MarkedDocument, phrase_pattern
 from academy.search.view import FACETS, TAG
 
 VERIFIED = 200  # phrase candidates whose text is read
+FEW = 2  # results, for which another reading is looked for
+SPELLED = 5  # documents that show how a word is written
 
 Filters = Mapping[str, frozenset[str]]
 """Values chosen of facets; a facet without a choice is not in it."""
@@ -112,14 +115,40 @@ class Answering(ABC):
             page, total, exact, facets = self._verified(found, plan, filters, offset, limit)
         else:
             page, total, exact, facets = found.best(offset, limit), found.total, True, found.facets()
+        hits = [_hit(self.stored(one.document), plan, one.score) for one in page]
         return SearchPage(
-            hits=[_hit(self.stored(one.document), plan, one.score) for one in page],
+            hits=hits,
             total=total,
             total_is_exact=exact,
             facets=facets,
-            corrected=plan.corrected(query.text),
+            corrected=self._corrected(query, plan, hits),
+            did_you_mean=self._offered(query, plan, total, prefer) if total <= FEW else None,
             next_offset=offset + limit if offset + limit < total else None,
         )
+
+    def _corrected(self, query: Query, plan: Plan, hits: Sequence[Hit]) -> str | None:
+        """The query as it was read; words read without marks have those of what was found."""
+        if not plan.replaced:
+            return None
+        written = spellings(hits)
+        return exchanged(
+            query.text, {word: written.get(meant, meant) for word, meant in plan.replaced.items()}
+        )
+
+    def _offered(self, query: Query, plan: Plan, total: int, prefer: str | None) -> str | None:
+        """A query that finds more than the few that this one finds, if slips of one letter would explain it."""
+        if plan.replaced or has_phrases(plan):
+            return None
+        words = self._planner.offer(query)
+        if not words:
+            return None
+        other = parse(exchanged(query.text, words), query.synonyms)
+        plan = self.plan(other)
+        found = self.find(plan, filters_of(query), prefer)
+        if plan.replaced or found.total <= total:
+            return None
+        written = spellings([_hit(self.stored(one.document), plan, 0) for one in found.best(0, SPELLED)])
+        return exchanged(query.text, {word: written.get(meant, meant) for word, meant in words.items()})
 
     def _verified(
         self, found: Found, plan: Plan, filters: Filters, offset: int, limit: int
@@ -159,6 +188,17 @@ class Answering(ABC):
             _hit(self.stored(one.document), plan, one.score)
             for one in self.alike(terms, data["group"], limit)
         ]
+
+
+def spellings(hits: Iterable[Hit]) -> dict[str, str]:
+    """How words that were found are mostly written, by their folded forms."""
+    counts: dict[str, Counter[str]] = {}
+    for hit in hits:
+        for text, is_hit in (*hit.title, *hit.snippet):
+            for token in tokens(text) if is_hit else ():
+                exact, folded = normal(token.word)
+                counts.setdefault(folded, Counter())[exact] += 1
+    return {folded: written.most_common(1)[0][0] for folded, written in counts.items()}
 
 
 def filters_of(query: Query) -> Filters:

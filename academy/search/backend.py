@@ -127,6 +127,7 @@ class SearchPage:
         facets: per ``module``, ``course``, ``lang`` and ``tag``: counts of what would be found with that value
             chosen.
         corrected: the query as it was understood, if a word had to be read differently.
+        did_you_mean: a query that finds more, if this one finds little and a slip would explain that.
     """
 
     hits: Sequence[Hit]
@@ -134,6 +135,7 @@ class SearchPage:
     total_is_exact: bool = True
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     corrected: str | None = None
+    did_you_mean: str | None = None
     next_offset: int | None = None
     degraded: bool = False
     generation: str = ""

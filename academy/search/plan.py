@@ -1,6 +1,6 @@
 """From a parsed query to the terms to look up: forms of each word, pairs, and readings of what is unknown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,6 +24,9 @@ from academy.search.view import View
 MAX_EXPANSIONS = 60
 MAX_CONTINUATIONS = 8
 MAX_CANDIDATES = 1000
+MAX_SLIPS = 4  # words of a query that are read by trying every slip
+LONGEST_SLIP = 24
+FAR_MORE = 4  # times as often as a word must occur that is offered in its place
 STEMMED = ("en", "de")
 STEM_PREFIX = len(":en:")
 
@@ -91,15 +94,18 @@ class Plan:
 
     def corrected(self, text: str) -> str | None:
         """The query's text with the words as they were read, None if they were read as typed."""
-        if not self.replaced:
-            return None
-        out, end = [], 0
-        for token in tokens(text):
-            exact = normal(token.word)[0]
-            if exact in self.replaced:
-                out += [text[end : token.start], self.replaced[exact]]
-                end = token.end
-        return "".join(out) + text[end:]
+        return exchanged(text, self.replaced) if self.replaced else None
+
+
+def exchanged(text: str, words: Mapping[str, str]) -> str:
+    """A query's text with other words in the place of some; ``words`` by their exact forms."""
+    out, end = [], 0
+    for token in tokens(text):
+        exact = normal(token.word)[0]
+        if exact in words:
+            out += [text[end : token.start], words[exact]]
+            end = token.end
+    return "".join(out) + text[end:]
 
 
 class Planner:
@@ -213,13 +219,35 @@ class Planner:
         parts = self._compounds.split(word.exact)
         if parts:
             return word  # its parts are looked up as loose forms
-        if not (word.folded.isascii() and word.folded.isalpha() and len(word.folded) >= 3):
+        if not _may_be_a_slip(word) or len(plan.replaced) >= MAX_SLIPS:
             return word
         before, after = self._neighbours(clauses, at)
         # who types marks knows what he types, unless another syllable goes with the neighbours
         fitting = word.exact != word.folded and bool(before or after)
         meant = nearest(word.folded, before, after, self._count, fitting=fitting)
         return self._replaced(word, meant, plan) if meant else word
+
+    def offer(self, query: Query) -> dict[str, str]:
+        """For known but rare words, those one slip away that occur far more often, beside the same neighbours."""
+        found: dict[str, str] = {}
+        for clauses in query.alternatives:
+            read = list(clauses)
+            for at, word in enumerate(read):
+                if len(found) >= MAX_SLIPS or not isinstance(word, Word) or self._says_nothing(word):
+                    continue
+                if _may_be_a_slip(word) and (meant := self._more_likely(read, at)):
+                    found[word.exact] = meant
+        return found
+
+    def _more_likely(self, clauses: list[Clause], at: int) -> str | None:
+        word = clauses[at]
+        before, after = self._neighbours(clauses, at)
+        present = self._fit(clauses, at, word.folded) if before or after else self._count(word.folded)
+        meant = nearest(word.folded, before, after, self._count, fitting=bool(before or after))
+        if meant is None:
+            return None
+        other = self._fit(clauses, at, meant) if before or after else self._count(meant)
+        return meant if other >= FAR_MORE * max(1, present) else None
 
     @staticmethod
     def _replaced(word: Word, meant: str, plan: Plan) -> Word:
@@ -318,6 +346,10 @@ class Planner:
             if stemmed and len(stemmed) >= STEM_PREFIX + 4:
                 marks.append(Mark(stemmed[STEM_PREFIX:], stemmed[STEM_PREFIX:], rest=4))
         return marks
+
+
+def _may_be_a_slip(word: Word) -> bool:
+    return word.folded.isascii() and word.folded.isalpha() and 3 <= len(word.folded) <= LONGEST_SLIP
 
 
 def _words(clauses: Sequence[Clause]) -> list[Word | None]:

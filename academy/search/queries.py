@@ -39,8 +39,9 @@ from academy.search.backend import (
 from academy.search.directory import NOBODY, Directory, look_up
 from academy.search.documents import course_label
 from academy.search.engine import engine
+from academy.search.landing import marking_fragment
 from academy.search.plan import Mark
-from academy.search.query import Number, Query, parse
+from academy.search.query import Number, Query, parse, without_filter
 from academy.search.services import request_rebuild
 from academy.search.snippets import MarkedDocument
 from academy.search.vocabulary_queries import synonyms_in_force
@@ -51,6 +52,8 @@ MAX_LIMIT = 50
 MAX_OFFSET = 1000
 TITLES_READ = 20_000
 MAX_DOCUMENTS = 3
+MOST_LOOSER = 3
+FILTER_ATTRIBUTES = {"lang": "langs", "course": "courses", "module": "modules", "tag": "tags"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +93,25 @@ class Result:
         return int(self.at.removeprefix("t=")) if self.at.startswith("t=") else None
 
     @property
+    def marking_url(self) -> str:
+        """The same; of a text, so that the browser marks the words that were found and shows the first of them."""
+        if self.at:
+            return self.url
+        return page_address(self.kind, self.path, self.lang) + marking_fragment(self.anchor, self.snippet)
+
+    @property
     def plain_title(self) -> str:
         return "".join(text for text, _is_hit in self.title)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looser:
+    """A search that asks for less: without a word (``text`` is what is left), or without the filter ``dropped``."""
+
+    text: str
+    total: int
+    word: str = ""
+    dropped: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +122,8 @@ class Results:
         total: within what the reader may see; a lower bound unless ``total_is_exact``.
         facets: counts by value of ``module``, ``course`` and ``lang``, the other filters being kept.
         suggestion: the query as it was read, if not as typed.
+        did_you_mean: a query that finds more, if this one finds little and a slip would explain that.
+        looser: of a search without results, words to leave out and how much is found then; see :class:`Looser`.
         documents: legal documents whose number was asked for.
         directory: people and classes, for those who may see some; not counted in ``total``.
         degraded: only titles were searched, because the index is being rebuilt.
@@ -113,6 +135,8 @@ class Results:
     total_is_exact: bool = True
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     suggestion: str | None = None
+    did_you_mean: str | None = None
+    looser: Sequence[Looser] = ()
     documents: Sequence[LegalRow] = ()
     directory: Directory = NOBODY
     next_cursor: str | None = None
@@ -160,10 +184,33 @@ def search(
         total_is_exact=page.total_is_exact,
         facets=page.facets,
         suggestion=page.corrected,
+        did_you_mean=page.did_you_mean,
+        looser=_looser(actor, query) if page.total == 0 and offset == 0 else (),
         documents=_documents(query) if offset == 0 else (),
         directory=look_up(actor, query) if offset == 0 else NOBODY,
         next_cursor=_cursor(page),
     )
+
+
+def _looser(actor: Actor, query: Query) -> list[Looser]:
+    """What would be found without one of the words, or without one of the filters; what finds nothing is left out."""
+    scope = scope_of(actor)
+
+    def count(asked: Query) -> int:
+        return engine().search(asked, scope, limit=1).total
+
+    fewer = [Looser(text=left.text, total=count(left), word=word) for word, left in query.looser()]
+    wider = [
+        Looser(
+            text=without_filter(query.text, name),
+            total=count(replace(query, **{attribute: frozenset()})),
+            dropped=name,
+        )
+        for name, attribute in FILTER_ATTRIBUTES.items()
+        if getattr(query, attribute)
+    ]
+    found = [one for one in fewer if one.total]
+    return [one for one in wider if one.total] + sorted(found, key=lambda one: -one.total)[:MOST_LOOSER]
 
 
 def _with_narrower(topics: frozenset[str]) -> frozenset[str]:

@@ -77,6 +77,18 @@ class Query:
     tags: frozenset[str] = field(default_factory=frozenset)
     synonyms: Synonyms = field(default=NO_SYNONYMS, compare=False, repr=False)
 
+    def looser(self) -> list[tuple[str, "Query"]]:
+        """The query without one of its words, for each; none of a query of a single word or with ``OR``."""
+        if len(self.alternatives) != 1 or len(self.alternatives[0]) < 2:
+            return []
+        clauses = self.alternatives[0]
+        out = []
+        for at, clause in enumerate(clauses):
+            left = _rejoined(clauses, at)
+            text = " ".join([*map(_spelled, left), *(f"-{_spelled(one)}" for one in self.excluded)])
+            out.append((_spelled(clause), replace(self, text=text, alternatives=(left,))))
+        return out
+
     @property
     def is_empty(self) -> bool:
         """Nothing to look for: no words, or only excluded ones."""
@@ -104,6 +116,29 @@ class Query:
             langs=both(self.langs, lang),
             tags=both(self.tags, tag),
         )
+
+
+def _rejoined(clauses: tuple[Clause, ...], without: int) -> tuple[Clause, ...]:
+    """The clauses without one; what followed it follows nothing closely any more."""
+    left = list(clauses)
+    del left[without]
+    if without < len(left) and isinstance(left[without], Word | Prefix):
+        left[without] = replace(left[without], joined=False)
+    return tuple(left)
+
+
+def _spelled(clause: Clause) -> str:
+    """A clause as one could type it."""
+    match clause:
+        case Phrase():
+            text = '"' + " ".join(word.exact for word in clause.words) + '"'
+        case Number():
+            text = clause.number.upper()
+        case Prefix():
+            text = f"{clause.exact}*"
+        case Word():
+            text = clause.exact
+    return f"title:{text}" if clause.title else text
 
 
 _PIECE = re.compile(
@@ -187,6 +222,11 @@ class _Parser:
             self.left -= 1
             return [Number(found[0][0], title)]
         return list(self._words(text, title))
+
+
+def without_filter(text: str, name: str) -> str:
+    """The text of a query without its filters of a name (``lang:vi``)."""
+    return " ".join(re.sub(rf"(?<!\S){name}:[A-Za-z0-9_-]+(?!\S)", " ", text).split())
 
 
 def parse(text: str, synonyms: Synonyms = NO_SYNONYMS) -> Query:

@@ -75,6 +75,15 @@ class FoundClass(Schema):
     url = fields.Function(lambda row: f"/admin/classes?q={quote(row.code)}", metadata={"type": "string"})
 
 
+class LooserSearch(Schema):
+    """A search that asks for less: without ``word``, or without the filter ``dropped``."""
+
+    text = fields.String()
+    total = fields.Integer()
+    word = fields.String()
+    dropped = fields.String()
+
+
 class Found(Schema):
     """A page of results; ``people`` and ``classes`` are the first few, for those who administer some."""
 
@@ -85,6 +94,8 @@ class Found(Schema):
         keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer())
     )
     suggestion = fields.String(allow_none=True)
+    did_you_mean = fields.String(allow_none=True)
+    looser = fields.List(fields.Nested(LooserSearch))
     documents = fields.List(fields.Nested(FoundDocument))
     people = fields.List(fields.Nested(FoundPerson), attribute="directory.people")
     classes = fields.List(fields.Nested(FoundClass), attribute="directory.classes")

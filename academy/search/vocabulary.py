@@ -30,7 +30,16 @@ from academy.search.policies import can_change_words
 from academy.search.synonyms import MAX_WORDS, side_of
 from academy.search.vocabulary_queries import forget_synonyms
 
-__all__ = ["MAX_PAIRS", "Taken", "add_words", "change_words", "import_words", "restore_words", "retire_words"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PAIRS",
+    "Taken",
+    "add_words",
+    "change_words",
+    "import_words",
+    "restore_words",
+    "retire_words",
+]
 
 MAX_PAIRS = 500
 MAX_TERM, MAX_MEANING, MAX_NOTE = 60, 200, 200

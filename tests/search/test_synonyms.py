@@ -32,7 +32,7 @@ from tests.factories import create_actor, create_unit
 from tests.search.conftest import EVERYTHING
 from tests.search.corpus import document
 from tests.search.relevance import seeded_pairs
-from tests.search.test_indexing import author, fresh_index, write_course  # noqa: F401 (fixtures)
+from tests.search.test_indexing import author, write_course  # noqa: F401 (a fixture)
 
 KNOWN = Synonyms.of(
     [("UBND", "ủy ban nhân dân"), ("CĐS", "chuyển đổi số"), ("sổ đỏ", "giấy chứng nhận nhà đất")]
