@@ -32,6 +32,8 @@ MEMORY_BYTES = 768 * 1024 * 1024
 CPU_SECONDS = 20
 OPEN_FILES = 16
 
+# as typesetters draw them and PDF keeps them
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _LIMITS = ArchiveLimits(packed=16 * 1024**2, one=32 * 1024**2, total=96 * 1024**2, entries=3_000)
 
 
@@ -66,7 +68,7 @@ def read_text(suffix: str, data: bytes) -> FileText:
     parts: list[Part] = []
     left, cut = MAX_CHARACTERS, False
     for part in READERS[suffix](data):
-        text = clean(part.text)[:left]
+        text = clean(part.text.translate(_LIGATURES))[:left]
         if part.place > MAX_PAGES or not left:
             cut = True
             break

@@ -1,7 +1,7 @@
 """Where in a document the answer stands: the best block, and its text in marked pieces.
 
-The stored text is searched by one compiled expression; nothing is tokenised at query time. Pieces are
-``(text, is_hit)``: whoever shows them escapes them.
+The stored text is folded and searched as bytes; nothing is tokenised at query time. Pieces are ``(text, is_hit)``:
+whoever shows them escapes them.
 """
 
 import re
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from academy.kernel.text import fold, nfc, place_tones
 from academy.search.analysis import is_stop
 from academy.search.backend import Marked
+from academy.search.marking import FoldedText, is_plain
 from academy.search.plan import Mark
 from academy.search.query import Word
 
@@ -77,13 +78,20 @@ def phrase_pattern(words: tuple[Word, ...]) -> re.Pattern:
     return _begun_at_a_word(r"[\W_]{1,4}".join(parts) + r"\b")
 
 
-@lru_cache(maxsize=4096)
-def _mark_pattern(mark: Mark, german: bool, with_marks: bool) -> re.Pattern:
-    """Finds a marked word, in German also within a compound."""
-    letters = _these_marks(mark.exact) if with_marks else _any_marks(mark.folded)
-    if mark.rest and german and len(mark.folded) > 4:
-        return re.compile(rf"\b\w*{letters}\w*\b")
-    return _begun_at_a_word(letters + (rf"\w{{0,{mark.rest}}}\b" if mark.rest else r"\b"))
+def _places(
+    text: FoldedText, whole: str, mark: Mark, *, german: bool, with_marks: bool
+) -> list[tuple[int, int]]:
+    """Where a marked word stands, in German also within a compound."""
+    inside = bool(mark.rest) and german and len(mark.folded) > 4
+    if is_plain(mark.folded):
+        return text.places(mark, with_marks=with_marks, inside=inside)
+    return [found.span() for found in _foreign_pattern(mark).finditer(whole)]
+
+
+@lru_cache(maxsize=256)
+def _foreign_pattern(mark: Mark) -> re.Pattern:
+    """Finds a word in a script that has no plain letters."""
+    return _begun_at_a_word(_any_marks(mark.folded) + (rf"\w{{0,{mark.rest}}}\b" if mark.rest else r"\b"))
 
 
 def _begun_at_a_word(pattern: str) -> re.Pattern:
@@ -93,6 +101,13 @@ def _begun_at_a_word(pattern: str) -> re.Pattern:
     if first == "(?:":
         return re.compile(r"\b" + pattern)
     return re.compile(first + r"(?<!\w.)" + pattern[len(first) :])
+
+
+def _without_stems(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """The marks without beginnings of words that are looked for whole: Vietnamese has no endings."""
+    kept = dict.fromkeys(marks)
+    whole = {mark.folded for mark in kept if not mark.rest}
+    return tuple(mark for mark in kept if not mark.rest or mark.folded not in whole)
 
 
 class Span(NamedTuple):
@@ -116,7 +131,7 @@ class MarkedDocument:
     def __init__(
         self, marks: Iterable[Mark], lang: str, title: str, passages: Sequence[tuple[str, str, bool]]
     ):
-        self._marks = tuple(dict.fromkeys(marks))
+        self._marks = _without_stems(marks) if lang == "vi" else tuple(dict.fromkeys(marks))
         self._weights = [0.2 if is_stop(lang, mark.exact, mark.folded) else 1.0 for mark in self._marks]
         self._title, self._passages = title, passages
         texts = [title, *(text for _anchor, text, _heading in passages)]
@@ -126,14 +141,13 @@ class MarkedDocument:
     def _find(self, whole: str, lang: str) -> list[Span]:
         """Places of marked words in order, without overlaps."""
         found: list[Span] = []
+        text = FoldedText(whole)
         for number, mark in enumerate(self._marks):
             marked = mark.exact != mark.folded
-            places = _mark_pattern(mark, lang == "de", marked).finditer(whole)
-            spans = [Span(*place.span(), number) for place in places]
-            if not spans and marked and lang == "vi":
-                places = _mark_pattern(mark, False, False).finditer(whole)
-                spans = [Span(*place.span(), number) for place in places]
-            found += spans
+            places = _places(text, whole, mark, german=lang == "de", with_marks=marked)
+            if not places and marked and lang == "vi":
+                places = _places(text, whole, mark, german=False, with_marks=False)
+            found += [Span(*place, number) for place in places]
         found.sort(key=lambda span: (span.start, -span.end))
         kept: list[Span] = []
         for span in found:

@@ -54,6 +54,10 @@ def test_every_kind_is_read_with_its_places(read):
     ]
 
 
+def test_letters_that_typesetters_join_are_letters_again():
+    assert read_text(".docx", docx("Der oﬃzielle Eﬀekt")).parts == [Part(0, "Der offizielle Effekt")]
+
+
 def test_running_text_comes_in_parts_of_readable_length():
     text = read_text(".docx", docx(*["Một đoạn văn khá dài. " * 20] * 12))
     assert len(text.parts) > 3
