@@ -42,7 +42,7 @@ def list_terms(
     module: str | None = None,
     q: str = "",
     cursor: str | None = None,
-    limit: int = 100,
+    limit: int = 50,
 ) -> Page:
     """Terms of the published courses that the reader may see, as a dictionary orders them; one query.
 

@@ -82,4 +82,10 @@
   if (window.matchMedia("(min-width: 60rem)").matches) {
     document.querySelectorAll(".lesson-outline > details").forEach((outline) => { outline.open = true; });
   }
+
+  /* A result of a search may name the second of a recording: ?t=83#block. */
+  const second = Number(new URLSearchParams(location.search).get("t"));
+  const block = second > 0 && location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const recording = block && block.querySelector("audio, video");
+  if (recording) recording.currentTime = second;
 })();
