@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from academy.kernel.db import Model, UtcDateTime, primary_key, timestamp
@@ -118,3 +119,92 @@ class TrainingNeed(Model):
     answer: Mapped[str] = mapped_column(String(1000), default="")
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+
+
+# --- indexers and the index that PostgreSQL keeps ---------------------------------------------------
+
+
+class SearchLease(Model):
+    """Who writes an index, until when, and under which number; one row for each index of each machine.
+
+    Every new holder gets a higher ``token``, which the index keeps: whoever has a lower one is refused there.
+    ``position`` is how far the index has come: the outbox is kept for the slowest one.
+    """
+
+    __tablename__ = "search_lease"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    holder: Mapped[str | None] = mapped_column(String(120))
+    token: Mapped[int] = mapped_column(default=0)
+    until: Mapped[datetime] = timestamp()
+    beat_at: Mapped[datetime] = timestamp()
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class SearchGeneration(Model):
+    """One build of the index that PostgreSQL keeps; of other engines, and on SQLite, there are none.
+
+    ``state`` counts commits, ``numbers`` the documents ever written; ``purged_at_state`` is the last state whose
+    deleted documents are gone for good. ``meta`` is what the index says of itself.
+    """
+
+    __tablename__ = "search_generation"
+
+    id: Mapped[int] = primary_key()
+    meta: Mapped[dict]
+    lexicon: Mapped[list]
+    is_current: Mapped[bool] = mapped_column(default=False)
+    is_whole: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[int] = mapped_column(default=0)
+    numbers: Mapped[int] = mapped_column(default=0)
+    purged_at_state: Mapped[int] = mapped_column(default=0)
+    damage: Mapped[str | None] = mapped_column(String(500))
+    beat_at: Mapped[datetime] = timestamp()
+
+
+class SearchEntry(Model):
+    """A document of a generation.
+
+    ``terms`` holds, for each term, one lexeme that tells field, weight and term; see
+    :mod:`academy.search.postgres_terms`. ``born`` and ``gone`` are the states in which it came and went,
+    ``changed`` is the later of them.
+    """
+
+    __tablename__ = "search_entry"
+    __table_args__ = (
+        Index("ix_search_entry_changed", "generation_id", "changed"),
+        Index("ix_search_entry_group", "generation_id", "group_ref"),
+        Index("ix_search_entry_ref", "generation_id", "ref"),
+        Index("ix_search_entry_terms", "terms", postgresql_using="gin"),
+    )
+
+    generation_id: Mapped[int] = mapped_column(
+        ForeignKey("search_generation.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ref: Mapped[str] = mapped_column(String(200))
+    group_ref: Mapped[str] = mapped_column(String(200))
+    values: Mapped[dict]
+    title_length: Mapped[float]
+    body_length: Mapped[float]
+    born: Mapped[int]
+    gone: Mapped[int | None]
+    gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed: Mapped[int]
+    terms: Mapped[str] = mapped_column(TSVECTOR().with_variant(Text(), "sqlite"))
+    data: Mapped[dict]
+
+
+class SearchTerm(Model):
+    """A word that begins may go on so: the lexicon of a generation, with how many documents held it when built."""
+
+    __tablename__ = "search_term"
+    __table_args__ = (Index("ix_search_term_state", "generation_id", "state"),)
+
+    generation_id: Mapped[int] = mapped_column(
+        ForeignKey("search_generation.id", ondelete="CASCADE"), primary_key=True
+    )
+    field: Mapped[str] = mapped_column(String(5), primary_key=True)
+    term: Mapped[str] = mapped_column(String(200), primary_key=True)
+    documents: Mapped[int]
+    state: Mapped[int]

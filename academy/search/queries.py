@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import and_, or_, select
 
+from academy.accounts.models import Account
 from academy.catalog import queries as catalog
 from academy.catalog.models import (
     Course,
@@ -46,7 +47,7 @@ from academy.search.services import request_rebuild
 from academy.search.snippets import MarkedDocument
 from academy.search.vocabulary_queries import synonyms_in_force
 
-__all__ = ["Result", "Results", "course_titles", "scope_of", "search", "suggest"]
+__all__ = ["Result", "Results", "course_titles", "scope_of", "search", "similar", "suggest"]
 
 MAX_LIMIT = 50
 MAX_OFFSET = 1000
@@ -235,6 +236,20 @@ def suggest(actor: Actor, typed: str, *, limit: int = 8) -> list[Suggestion]:
     except IndexDamaged:
         request_rebuild()
         return []
+
+
+def similar(actor: Actor, ref: str, *, limit: int = 5) -> list[Result]:
+    """What the reader may see that is about the same as a document, of other courses; none while there is no index."""
+    try:
+        return [_result(hit) for hit in engine().similar(ref, scope_of(actor), limit=max(1, min(limit, 20)))]
+    except IndexDamaged:
+        request_rebuild()
+        return []
+
+
+def find_account_id(username_key: str) -> int | None:
+    """An account by its folded user name, for operators who look with its eyes."""
+    return db.session.scalar(select(Account.id).where(Account.username_key == username_key))
 
 
 def scope_of(actor: Actor) -> Scope:

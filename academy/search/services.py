@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,12 +22,13 @@ from academy.kernel import clock
 from academy.kernel.db import db
 from academy.kernel.jobs import Progress
 from academy.kernel.unit_of_work import unit_of_work
-from academy.search.backend import Applied, IndexDamaged, Replace, SearchDoc, WriterBusy
+from academy.search import lease
+from academy.search.backend import Applied, IndexDamaged, Replace, SearchBackend, SearchDoc, WriterBusy
 from academy.search.documents import course_documents, documents_of, list_course_ids, list_legal_ids
 from academy.search.engine import engine
 from academy.search.models import SearchOutbox
 
-__all__ = ["count_pending", "index_pending", "note_course_changed", "note_legal_document_changed", "rebuild", "repair", "request_rebuild"]
+__all__ = ["count_pending", "follow", "index_pending", "note_course_changed", "note_legal_document_changed", "rebuild", "repair", "request_rebuild", "work_off"]
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,8 @@ log = logging.getLogger(__name__)
 SETTLED = timedelta(seconds=60)
 KEPT = timedelta(days=7)
 BATCH_DOCUMENTS = 200
+BATCH_SECONDS = 2.0
+LOOK_SECONDS = 0.5
 ASK_AGAIN_SECONDS = 30.0
 
 _asked: dict[int, float] = {}
@@ -58,36 +62,86 @@ def note_legal_document_changed(event: LegalDocumentChanged) -> None:
 def index_pending(progress: Progress | None = None) -> dict[str, int]:
     """Bring the index up to the outbox; ``{"changes", "documents"}``. Repeating it changes nothing.
 
-    Without a usable index it builds one.
+    Without a usable index, or with one that the outbox was not kept for, it builds one.
     """
-    changes = documents = 0
+    backend = engine()
+    done = {"changes": 0, "documents": 0}
     for _attempt in range(1000):
         try:
-            applied = engine().applied()
-            rows = _pending(applied)
-            if not rows:
+            if not lease.is_registered(backend.key):
+                return rebuild(progress)
+            if not _pending(backend.applied()):
                 break
-            taken, batch, count = _batch(rows)
-            engine().apply(batch, before=applied, after=_after(applied, taken))
+            with lease.hold(backend.key) as held:
+                work_off(backend, held, done, progress)
         except IndexDamaged:
             return rebuild(progress)
         except WriterBusy:
             time.sleep(0.2)  # another process applied the same rows, or does so now: look again
-            continue
-        changes, documents = changes + len(taken), documents + count
+    _forget_old(backend.applied())
+    return done
+
+
+def work_off(
+    backend: SearchBackend, held: lease.Lease, done: dict[str, int], progress: Progress | None = None
+) -> None:
+    """Apply all that is in the outbox, in batches; what is done is added to ``done``.
+
+    Raises:
+        IndexDamaged: there is no index.
+        WriterBusy: another process has written the index, or has taken the lease.
+    """
+    applied = backend.applied()
+    while rows := _pending(applied):
+        lease.renew(held, applied.position)
+        taken, batch, count = _batch(rows)
+        after = _after(applied, taken)
+        backend.apply(batch, before=applied, after=after, token=held.token)
+        applied = after
+        done["changes"] += len(taken)
+        done["documents"] += count
         if progress is not None:
-            progress.set(changes, changes + len(rows) - len(taken))
-    _forget_old(engine().applied())
-    return {"changes": changes, "documents": documents}
+            progress.set(done["changes"], done["changes"] + len(rows) - len(taken))
+    lease.renew(held, applied.position)
 
 
-def count_pending() -> int:
+def follow(stop: threading.Event) -> None:
+    """Keep this machine's index in step until ``stop`` is set; what a search process of a machine does.
+
+    A second one waits until the first has ended or died.
+    """
+    backend = engine()
+    while not stop.is_set():
+        try:
+            if not lease.is_registered(backend.key):
+                rebuild()
+            with lease.hold(backend.key) as held:
+                _follow_while_held(backend, held, stop)
+        except IndexDamaged:
+            rebuild()
+        except WriterBusy:
+            stop.wait(LOOK_SECONDS)
+
+
+def _follow_while_held(backend: SearchBackend, held: lease.Lease, stop: threading.Event) -> None:
+    look_again = 0.0
+    while not stop.is_set():
+        work_off(backend, held, {"changes": 0, "documents": 0})
+        if time.monotonic() >= look_again:
+            _forget_old(backend.applied())
+            look_again = time.monotonic() + 600
+        with unit_of_work():
+            pass  # ends what was read: the next look sees what has changed
+        stop.wait(LOOK_SECONDS)
+
+
+def count_pending(backend: SearchBackend | None = None) -> int:
     """How many changes the index does not know yet (at most 1,000 are counted).
 
     Raises:
         IndexDamaged: there is no index.
     """
-    return len(_pending(engine().applied()))
+    return len(_pending((backend or engine()).applied()))
 
 
 def _pending(applied: Applied) -> list[SearchOutbox]:
@@ -98,14 +152,18 @@ def _pending(applied: Applied) -> list[SearchOutbox]:
 
 
 def _batch(rows: list[SearchOutbox]) -> tuple[list[SearchOutbox], list[Replace], int]:
-    """As many rows as make one commit, and what to write for them: each course once, as it is now."""
+    """As many rows as make one commit, and what to write for them: each course once, as it is now.
+
+    A commit holds about 200 documents, or what can be read in two seconds.
+    """
+    until = time.monotonic() + BATCH_SECONDS
     topics = catalog.list_topics()
     taken: list[SearchOutbox] = []
     changes: dict[tuple[str, int], Replace] = {}
     documents = 0
     for row in rows:
         if (row.kind, row.ref) not in changes:
-            if documents >= BATCH_DOCUMENTS:
+            if documents >= BATCH_DOCUMENTS or (taken and time.monotonic() >= until):
                 break
             group, docs = documents_of(row.kind, row.ref, topics)
             changes[row.kind, row.ref] = Replace(group, docs)
@@ -126,26 +184,33 @@ def _after(applied: Applied, taken: list[SearchOutbox]) -> Applied:
 
 
 def _forget_old(applied: Applied) -> None:
-    """Delete rows that every index has had days to read."""
-    old = (SearchOutbox.seq < applied.position, SearchOutbox.created_at < clock.now() - KEPT)
+    """Delete rows that every index has applied and had days to read; indexes given up hold nothing back."""
+    position = min(applied.position, lease.slowest_position())
+    old = (SearchOutbox.seq < position, SearchOutbox.created_at < clock.now() - KEPT)
     if db.session.scalar(select(SearchOutbox.seq).where(*old).limit(1)) is not None:
         with unit_of_work() as work:
             work.session.execute(delete(SearchOutbox).where(*old))
+    lease.forget_abandoned()
 
 
-def rebuild(progress: Progress | None = None) -> dict[str, int]:
+def rebuild(progress: Progress | None = None, backend: SearchBackend | None = None) -> dict[str, int]:
     """Build a new index beside the one in use, put it in its place, and catch up with the outbox.
 
-    ``{"documents"}``; 0 if another process is building one already.
+    ``{"documents"}``; 0 if another process is building one already. Another ``backend`` than the application's
+    is built beside it, to be switched to.
     """
+    backend = backend or engine()
+    lease.register(backend.key)  # from here on the outbox is kept for it
     applied = _after(Applied(), list(db.session.scalars(select(SearchOutbox).order_by(SearchOutbox.seq))))
+    token = lease.token_of(backend.key)
     try:
-        generation = engine().rebuild(_all_documents(progress), applied)
+        generation = backend.rebuild(_all_documents(progress), applied, token=token)
     except WriterBusy:
         return {"documents": 0}
-    engine().activate(generation)
-    index_pending()
-    return {"documents": engine().health().documents}
+    backend.activate(generation)
+    if backend is engine():
+        index_pending()
+    return {"documents": backend.health().documents}
 
 
 def _all_documents(progress: Progress | None) -> Iterator[SearchDoc]:

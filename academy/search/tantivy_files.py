@@ -112,6 +112,19 @@ def state_of(folder: Path) -> tuple[int, int]:
     return told.st_mtime_ns, told.st_ino
 
 
+def open_searcher(folder: Path) -> tuple[tantivy.Searcher, tantivy.Schema]:
+    """The last commit, opened for reading.
+
+    Raises:
+        IndexDamaged: it cannot be opened.
+    """
+    with reading():
+        index = tantivy.Index.open(str(folder))
+        index.config_reader("manual")
+        index.reload()
+        return index.searcher(), index.schema
+
+
 def read_meta(searcher: tantivy.Searcher, schema: tantivy.Schema) -> dict:
     """What the index says of itself.
 
@@ -133,8 +146,6 @@ def write_batch(folder: Path, batch: Sequence[Replace], meta: dict) -> None:
         OSError: it cannot be written; it is as it was.
     """
     compounds = read_lexicon(folder)
-    for path in committed_files(folder):
-        check_file(path)
     with reading():
         index = tantivy.Index.open(str(folder))
         writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)

@@ -7,8 +7,6 @@ others have merged away. Readers map the files; the pages are shared by all proc
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import tantivy
-
 from academy.search import tantivy_files
 from academy.search.backend import Replace, Scope, SearchDoc
 from academy.search.compound_lexicon import read_lexicon
@@ -18,24 +16,14 @@ from academy.search.tantivy_answering import Reader, TantivyAnswering
 
 
 class TantivyState(State):
-    """A Tantivy index opened for reading; files that an older state has checked are not checked again."""
+    """A Tantivy index opened for reading."""
 
     def __init__(self, folder: Path, before: "TantivyState | None"):
         self._folder = folder
         self._seen = tantivy_files.state_of(folder)
-        files = tantivy_files.committed_files(folder)
-        checked = before._checked if before is not None else frozenset()
-        for path in files:
-            if path.name not in checked:
-                tantivy_files.check_file(path)
-        self._checked = frozenset(path.name for path in files)
-        with tantivy_files.reading():
-            index = tantivy.Index.open(str(folder))
-            index.config_reader("manual")
-            index.reload()
-            searcher = index.searcher()
-        self.meta = tantivy_files.read_meta(searcher, index.schema)
-        self._reader = Reader(searcher, index.schema)
+        searcher, schema = tantivy_files.open_searcher(folder)
+        self.meta = tantivy_files.read_meta(searcher, schema)
+        self._reader = Reader(searcher, schema)
         self._compounds = before._compounds if before is not None else read_lexicon(folder)
         self.documents, self.segments = self._reader.documents, searcher.num_segments
 
@@ -51,11 +39,25 @@ class TantivyIndex(FolderIndex):
 
     name = "tantivy"
 
+    def __init__(self, root: Path):
+        super().__init__(root)
+        # files never change under their names: each is looked at once
+        self._checked: frozenset[str] = frozenset()
+
+    def _check(self, folder: Path) -> None:
+        files = tantivy_files.committed_files(folder)
+        for path in files:
+            if path.name not in self._checked:
+                tantivy_files.check_file(path)
+        self._checked = frozenset(path.name for path in files)
+
     def _open(self, folder: Path, before: State | None) -> TantivyState:
+        self._check(folder)
         return TantivyState(folder, before if isinstance(before, TantivyState) else None)
 
     def _read_meta(self, folder: Path) -> dict:
-        return TantivyState(folder, None).meta
+        self._check(folder)
+        return tantivy_files.read_meta(*tantivy_files.open_searcher(folder))
 
     def _write(self, folder: Path, batch: Sequence[Replace], meta: dict) -> None:
         tantivy_files.write_batch(folder, batch, meta)

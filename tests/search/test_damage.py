@@ -3,11 +3,7 @@
 import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -229,48 +225,3 @@ def test_threads_search_while_the_index_is_written(make_index, monkeypatch):
     assert (
         reader.search(parse("công tác"), EVERYTHING).total == totals[0] + 12 == max(*totals, totals[0] + 12)
     )
-
-
-INDEXER = """
-import sys
-from pathlib import Path
-from academy.search.backend import Applied, Replace
-from academy.search.whoosh_index import WhooshIndex
-from tests.search.corpus import document
-index = WhooshIndex(Path(sys.argv[1]))
-print("ready", flush=True)
-while True:
-    done = index.applied()
-    number = done.position + 1
-    batch = [Replace(f"n{at}", (document(f"n{at}", "vi", f"Bài số {at}", f"Viết ở lượt {number}."),))
-             for at in (number, max(1, number - 3))]
-    index.apply(batch, before=done, after=Applied(number))
-"""
-
-
-def test_killing_the_indexer_loses_and_doubles_nothing(tmp_path):
-    from tests.search.conftest import build
-
-    build(tmp_path / "search", ())
-    chance = random.Random(1)
-    position = 0
-    for _round in range(4):
-        indexer = subprocess.Popen(
-            [sys.executable, "-c", INDEXER, str(tmp_path / "search")], stdout=subprocess.PIPE, cwd=os.getcwd()
-        )
-        indexer.stdout.readline()
-        time.sleep(chance.uniform(0.1, 0.4))
-        indexer.send_signal(signal.SIGKILL)
-        indexer.wait()
-        indexer.stdout.close()
-        index = WhooshIndex(tmp_path / "search")
-        assert not index.health().degraded
-        applied = index.applied().position
-        assert applied >= position
-        position = applied
-        page = index.search(parse("bài"), EVERYTHING, limit=1000)
-        assert sorted(hit.group for hit in page.hits) == sorted(f"n{at}" for at in range(1, position + 1))
-        if position > 3:
-            rewritten = index.search(parse(f'"lượt {position}"'), EVERYTHING, limit=10)
-            assert {hit.group for hit in rewritten.hits} == {f"n{position}", f"n{position - 3}"}
-    assert position > 5
