@@ -122,6 +122,7 @@ class Answering(ABC):
             total_is_exact=exact,
             facets=facets,
             corrected=self._corrected(query, plan, hits),
+            missing=tuple(dict.fromkeys(plan.unknown)),
             did_you_mean=self._offered(query, plan, total, prefer) if total <= FEW else None,
             next_offset=offset + limit if offset + limit < total else None,
         )

@@ -127,6 +127,7 @@ class SearchPage:
         facets: per ``module``, ``course``, ``lang`` and ``tag``: counts of what would be found with that value
             chosen.
         corrected: the query as it was understood, if a word had to be read differently.
+        missing: words that nothing has that the reader may find.
         did_you_mean: a query that finds more, if this one finds little and a slip would explain that.
     """
 
@@ -135,6 +136,7 @@ class SearchPage:
     total_is_exact: bool = True
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     corrected: str | None = None
+    missing: Sequence[str] = ()
     did_you_mean: str | None = None
     next_offset: int | None = None
     degraded: bool = False

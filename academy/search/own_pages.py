@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
+from academy.catalog.queries import list_topics
 from academy.kernel.errors import AcademyError
 from academy.kernel.http import current_actor, redirect_back
-from academy.kernel.i18n import _
+from academy.kernel.i18n import LANGUAGE_NAMES, _, localized
 from academy.kernel.rights import signed_in
+from academy.plugins.manager import installed_modules
 from academy.search import own_queries, remembering
 from academy.search.blueprint import bp
 from academy.search.wording import NEED_STATE_NAMES, NEED_TONES
@@ -28,7 +30,15 @@ def show_own():
         state_names=NEED_STATE_NAMES,
         tones=NEED_TONES,
         address=lambda row: url_for("search.search_page", q=row.text, **row.filters),
+        names=_names(),
     )
+
+
+def _names() -> dict[str, str]:
+    """What values of filters are called; a course is named by its address."""
+    modules = {module.slug: localized(module.title) for module in installed_modules()}
+    topics = {slug: localized(title) for slug, title in list_topics().items()}
+    return {**topics, **modules, **LANGUAGE_NAMES}
 
 
 @bp.post("/search/saved")

@@ -91,6 +91,7 @@ class Plan:
     excluded: list[Unit] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     replaced: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)  # words that nothing has, as typed
 
     def corrected(self, text: str) -> str | None:
         """The query's text with the words as they were read, None if they were read as typed."""
@@ -121,6 +122,11 @@ class Planner:
                 at for run in query.synonyms.runs(_words(clauses)) for at in range(run.start, run.end)
             )
             read = self._read(list(clauses), plan, named)
+            plan.unknown += [
+                clause.exact
+                for at, clause in enumerate(read)
+                if at not in named and isinstance(clause, Word) and self._is_unknown(clause)
+            ]
             runs = list(query.synonyms.runs(_words(read)))
             units = [self._unit(clause, before) for before, clause in zip([None, *read], read, strict=False)]
             for run in runs:
@@ -181,6 +187,10 @@ class Planner:
 
     def _is_understood(self, word: Word) -> bool:
         return self._known(word) or self._says_nothing(word)
+
+    def _is_unknown(self, word: Word) -> bool:
+        parts = [stem("de", part) or part for part in self._compounds.split(word.exact)]
+        return not self._is_understood(word) and not any(self._count(part) for part in parts)
 
     def _keystrokes(self, word: Word) -> str | None:
         for decode in (from_telex, from_vni):

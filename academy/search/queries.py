@@ -123,6 +123,7 @@ class Results:
         total: within what the reader may see; a lower bound unless ``total_is_exact``.
         facets: counts by value of ``module``, ``course`` and ``lang``, the other filters being kept.
         suggestion: the query as it was read, if not as typed.
+        missing: words that nothing has that the reader may see.
         did_you_mean: a query that finds more, if this one finds little and a slip would explain that.
         looser: of a search without results, words to leave out and how much is found then; see :class:`Looser`.
         documents: legal documents whose number was asked for.
@@ -136,6 +137,7 @@ class Results:
     total_is_exact: bool = True
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     suggestion: str | None = None
+    missing: Sequence[str] = ()
     did_you_mean: str | None = None
     looser: Sequence[Looser] = ()
     documents: Sequence[LegalRow] = ()
@@ -185,6 +187,7 @@ def search(
         total_is_exact=page.total_is_exact,
         facets=page.facets,
         suggestion=page.corrected,
+        missing=page.missing,
         did_you_mean=page.did_you_mean,
         looser=_looser(actor, query) if page.total == 0 and offset == 0 else (),
         documents=_documents(query) if offset == 0 else (),

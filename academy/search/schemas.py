@@ -94,6 +94,7 @@ class Found(Schema):
         keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer())
     )
     suggestion = fields.String(allow_none=True)
+    missing = fields.List(fields.String())
     did_you_mean = fields.String(allow_none=True)
     looser = fields.List(fields.Nested(LooserSearch))
     documents = fields.List(fields.Nested(FoundDocument))

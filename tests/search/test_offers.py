@@ -53,6 +53,13 @@ def test_nothing_is_offered_that_the_reader_may_not_see(shelf):
     assert asked(shelf, "gỉx", Scope(frozenset())).did_you_mean is None
 
 
+def test_words_that_nothing_has_are_named(shelf):
+    assert asked(shelf, "khủng hoảng xylophon").missing == ("xylophon",)
+    assert asked(shelf, "khủng hoảng").missing == ()
+    assert asked(shelf, "khunf hoang").missing == ()
+    assert asked(shelf, "hoen gỉ", Scope(frozenset(["public"]))).missing == ("hoen", "gỉ")
+
+
 def test_a_search_without_results_tells_which_word_to_leave_out(author):  # noqa: F811
     write_course(author, "Văn thư", ("Đóng dấu", "Đóng dấu giáp lai."), ("Ký số", "Ký số văn bản."))
     jobs.run_all()
