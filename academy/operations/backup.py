@@ -118,7 +118,9 @@ def _dump(config: Config, folder: Path) -> Path:
             live.backup(target)
         return copy
     copy = folder / DATABASE["postgresql"]
-    _postgresql("pg_dump", "--format=custom", f"--file={copy}", f"--dbname={_plain_url(config)}")
+    # an index that lies in the database is made anew, as all indexes are
+    without = [f"--exclude-table-data={name}" for name in ("search_generation", "search_entry", "search_term")]
+    _postgresql("pg_dump", "--format=custom", *without, f"--file={copy}", f"--dbname={_plain_url(config)}")
     return copy
 
 

@@ -82,6 +82,7 @@ class _FoundInArrays(Found):
         return self._scored(order[:limit]), len(order)
 
     def _scored(self, numbers: np.ndarray) -> list[Scored]:
+        self._view.expect(numbers.tolist())
         return [Scored(int(at), float(self._ranking.scores[at])) for at in numbers]
 
     def facets(self) -> dict[str, dict[str, int]]:

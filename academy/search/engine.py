@@ -26,13 +26,28 @@ def _tantivy(config: Config) -> SearchBackend:
     return TantivyIndex(config.instance / "search" / "tantivy")
 
 
+def _postgresql(config: Config) -> SearchBackend:
+    if config.is_sqlite:
+        raise ConfigError(
+            "ACADEMY_SEARCH_BACKEND is “postgresql”, but the database is SQLite: set ACADEMY_DATABASE_URL to a "
+            "PostgreSQL database, or choose whoosh or tantivy."
+        )
+    from academy.search.postgres_index import AppConnections, PostgresIndex
+
+    return PostgresIndex(AppConnections())
+
+
 def _memory(_config: Config) -> SearchBackend:
     from academy.search.memory_index import MemoryIndex
 
     return MemoryIndex()
 
 
-BACKENDS: dict[str, Callable[[Config], SearchBackend]] = {"whoosh": _whoosh, "tantivy": _tantivy}
+BACKENDS: dict[str, Callable[[Config], SearchBackend]] = {
+    "whoosh": _whoosh,
+    "tantivy": _tantivy,
+    "postgresql": _postgresql,
+}
 
 
 def init_search(app: Flask, config: Config) -> None:

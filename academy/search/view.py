@@ -33,6 +33,10 @@ class Cache:
         self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __contains__(self, key: Hashable) -> bool:
+        with self._lock:
+            return key in self._values
+
     def get(self, key: Hashable, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
         with self._lock:
             if key in self._values:
@@ -95,6 +99,9 @@ class View(ABC):
     @property
     def segments(self) -> int:
         return 1
+
+    def expect(self, numbers: list[int]) -> None:  # noqa: B027
+        """Told which documents will be asked for, an engine may fetch them in one go."""
 
     def postings(self, field: str, term: str) -> Postings:
         """The living documents that hold a term, ascending, and the term's weight in each."""
