@@ -29,6 +29,7 @@ from academy.certificates.queries import serials_of_runs
 from academy.certificates.services import on_course_completed
 from academy.config import Config, writable_instance
 from academy.contests.entrance import find_entrance
+from academy.contests.promising import find_promise
 from academy.enrollment.queries import count_studying
 from academy.grading.services import on_attempt_submitted, on_graded
 from academy.kernel import clock
@@ -52,6 +53,7 @@ from academy.quizzes.content_part import QuizzesPart
 from academy.quizzes.entrances import register_entrance
 from academy.quizzes.events import AttemptGraded, AttemptSubmitted, MarkChanged
 from academy.quizzes.item_uses import uses_in_quizzes
+from academy.quizzes.promises import register_promise
 from academy.quizzes.services import copy_quizzes, find_freeze
 from academy.quizzes.studio_checks import objections_of_quizzes
 from academy.regrading.documents import register_documents
@@ -173,6 +175,7 @@ def _wire(app: Flask, modules: Modules) -> None:
     register_audience(app, count_studying)
     register_freeze(app, find_freeze)
     register_entrance(app, find_entrance)
+    register_promise(app, find_promise)
     register_item_uses(app, uses_in_lessons)
     register_item_uses(app, uses_in_quizzes)
     register_publication_check(app, objections_of_quizzes)

@@ -24,6 +24,12 @@ class OtherEntrance(CannotStart):
         self.path = path
 
 
+class Promised(Conflict):
+    """The rules of the quiz were announced, and hold until what was announced is over."""
+
+    default_rule = "quiz.promised"
+
+
 class AttemptClosed(Conflict):
     """The attempt was submitted, or its time is over: nothing more is stored."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from academy.kernel import clock
@@ -56,7 +56,7 @@ def obstacles_to_start(
     if rules.closes is not None and now >= rules.closes:
         yield Obstacle(
             rule="quiz.window",
-            message=_l("The quiz closed on %(when)s.", when=_spoken(rules.closes)),
+            message=_l("The quiz closed on %(when)s.", when=_last_second(rules.closes)),
             next_step=_l("Ask your instructor whether there will be another date."),
         )
     if rules.attempts_left(used) == 0:
@@ -69,3 +69,8 @@ def obstacles_to_start(
 
 def _spoken(instant: datetime) -> str:
     return clock.local(instant).strftime("%d/%m/%Y %H:%M")
+
+
+def _last_second(closes: datetime) -> str:
+    """As the rules of the quiz say it: ``23:59:59``, not midnight of the day after."""
+    return clock.local(closes - timedelta(seconds=1)).strftime("%d/%m/%Y, %H:%M:%S")

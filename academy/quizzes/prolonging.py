@@ -53,7 +53,9 @@ def prolong_quiz(actor: Actor, quiz_id: int, closes: datetime, *, reason: str) -
                 select(QuizVersion.settings).where(QuizVersion.id == quiz.version_id)
             )
             window = settings["window"] | {"closes": closes.isoformat()}
-            save_quiz(actor, quiz.course_id, quiz.slug, settings | {"window": window})
+            save_quiz(
+                actor, quiz.course_id, quiz.slug, settings | {"window": window}, may_close_later=True
+            )
         moved = sum(_move(work, *one) for one in _cut_short(work, quiz_id, closes))
         record(
             actor,

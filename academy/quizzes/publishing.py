@@ -25,6 +25,7 @@ from academy.questions.field_messages import messages_by_field
 from academy.questions.fields import in_languages
 from academy.quizzes.models import ACTIVE, CONTENT, RETIRED, STUDIO, Quiz, QuizVersion
 from academy.quizzes.policies import can_edit_quizzes
+from academy.quizzes.promises import require_kept
 from academy.quizzes.schemas import SLUG, QuizSettings
 
 __all__ = ["SavedQuiz", "copy_quizzes", "retire_quiz", "save_quiz", "sync_quizzes"]
@@ -40,13 +41,19 @@ class SavedQuiz:
     changed: bool
 
 
-def save_quiz(actor: Actor, course_id: int, slug: str, settings: Mapping[str, Any]) -> SavedQuiz:
+def save_quiz(
+    actor: Actor, course_id: int, slug: str, settings: Mapping[str, Any], *, may_close_later: bool = False
+) -> SavedQuiz:
     """Create a quiz, or give it a new version if its rules have changed.
+
+    Args:
+        may_close_later: what was announced of it does not keep it from closing later.
 
     Raises:
         NotFound: there is no such course.
         Forbidden: the actor may not edit it.
         Invalid: the slug or a setting breaks a rule; ``errors`` by field.
+        Frozen, Promised: its rules have to stay as they are for now.
     """
     with unit_of_work() as work:
         course = find_course_by_id(course_id)
@@ -66,7 +73,9 @@ def save_quiz(actor: Actor, course_id: int, slug: str, settings: Mapping[str, An
                 errors=messages_by_field(error.messages),
             ) from error
         quiz = work.session.scalar(select(Quiz).where(Quiz.course_id == course_id, Quiz.slug == slug))
-        return _store(work.session, actor, course_id, slug, checked, quiz, STUDIO)
+        return _store(
+            work.session, actor, course_id, slug, checked, quiz, STUDIO, may_close_later=may_close_later
+        )
 
 
 def retire_quiz(actor: Actor, quiz_id: int) -> None:
@@ -75,6 +84,7 @@ def retire_quiz(actor: Actor, quiz_id: int) -> None:
     Raises:
         NotFound: there is no such quiz.
         Forbidden: the actor may not edit its course.
+        Frozen, Promised: it is needed as it is for now.
     """
     with unit_of_work() as work:
         quiz = work.session.get(Quiz, quiz_id)
@@ -83,6 +93,7 @@ def retire_quiz(actor: Actor, quiz_id: int) -> None:
             raise NotFound(_l("There is no such quiz."))
         require(actor, can_edit_quizzes, course)
         require_not_frozen(quiz.course_id)
+        require_kept(quiz.id, {}, None)
         quiz.state = RETIRED
 
 
@@ -100,7 +111,9 @@ def sync_quizzes(actor: Actor, course_id: int, wanted: Mapping[str, Mapping[str,
         for slug, settings in wanted.items():
             quiz = known.get(slug)
             same_use = quiz is not None and quiz.state == ACTIVE and quiz.origin == CONTENT
-            saved = _store(work.session, actor, course_id, slug, settings, quiz, CONTENT)
+            saved = _store(
+                work.session, actor, course_id, slug, settings, quiz, CONTENT, may_close_later=True
+            )
             if quiz is None:
                 counts["added"] += 1
             else:
@@ -108,6 +121,7 @@ def sync_quizzes(actor: Actor, course_id: int, wanted: Mapping[str, Mapping[str,
         for slug, quiz in known.items():
             if slug not in wanted and quiz.origin == CONTENT and quiz.state == ACTIVE:
                 require_not_frozen(course_id)
+                require_kept(quiz.id, {}, None)
                 quiz.state = RETIRED
                 counts["removed"] += 1
         work.session.flush()
@@ -142,6 +156,8 @@ def _store(
     settings: Mapping[str, Any],
     quiz: Quiz | None,
     origin: str,
+    *,
+    may_close_later: bool = False,
 ) -> SavedQuiz:
     canonical = json.dumps(settings, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(canonical.encode()).hexdigest()
@@ -158,6 +174,8 @@ def _store(
     changed = current is None or current.hash != digest
     if current is not None and (changed or quiz.state != ACTIVE):
         require_not_frozen(course_id)
+    if current is not None and changed:
+        require_kept(quiz.id, current.settings, settings, may_close_later=may_close_later)
     quiz.state, quiz.origin = ACTIVE, origin
     if changed:
         quiz.current_number += 1

@@ -21,6 +21,7 @@ from academy.kernel.rights import needs
 from academy.questions.registry import kinds
 from academy.quizzes import services
 from academy.quizzes.blueprint import bp
+from academy.quizzes.promises import promise_of
 from academy.quizzes.queries import find_quiz, quizzes_of_course
 from academy.quizzes.review import ANSWERS, FEEDBACK, OUTCOMES, SCORE
 from academy.quizzes.studio_checks import check_of_settings
@@ -127,6 +128,7 @@ def _editor(
         studio=studio,
         needed_languages=studio.languages or (DEFAULT_LOCALE,),
         quiz=quiz,
+        promise=promise_of(quiz.id) if quiz else None,
         shown=settings,
         check=check_of_settings(studio, settings, completes=needed),
         lines=settings["draw"],

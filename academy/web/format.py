@@ -7,7 +7,7 @@ Between a number and its unit stands a no-break space. ``None`` reads as nothing
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
@@ -25,9 +25,9 @@ Number = int | float | Decimal
 
 def init_filters(app: Flask) -> None:
     """Make every filter of this module known to templates."""
-    filters = (day, weekday_date, time, moment, mark, number, percent, minutes, span, filesize, in_days, iso)
+    filters = (day, weekday_date, time, moment, last_moment, mark, number, percent, minutes, span, filesize)
     names = {"day": "date", "moment": "datetime"}
-    for function in filters:
+    for function in (*filters, in_days, iso):
         app.jinja_env.filters[names.get(function.__name__, function.__name__)] = function
 
 
@@ -51,6 +51,14 @@ def time(value: datetime | None, *, seconds: bool = False) -> str:
 def moment(value: datetime | None, *, seconds: bool = False) -> str:
     """``27/11/2026, 10:42``. Jinja: ``datetime``."""
     return f"{day(value)}, {time(value, seconds=seconds)}" if value else ""
+
+
+def last_moment(value: datetime | None, *, weekday: bool = False) -> str:
+    """The last second of what ends at an instant: ``29/11/2026, 23:59:59``, not midnight of the day after."""
+    if not value:
+        return ""
+    last = value - timedelta(seconds=1)
+    return f"{weekday_date(last) if weekday else day(last)}, {time(last, seconds=True)}"
 
 
 def iso(value: date | datetime | None) -> str:

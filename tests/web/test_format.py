@@ -127,3 +127,10 @@ def test_nothing_reads_as_nothing(page):
     text = "|".join("{{ none | " + name + " }}" for name in filters)
     with page.test_request_context():
         assert render_template_string(text) == "|" * (len(filters) - 1)
+
+
+def test_what_ends_at_midnight_ends_with_the_day_before(vietnamese):
+    end = datetime(2026, 11, 29, 17, tzinfo=UTC)
+    assert reads.last_moment(end) == "29/11/2026, 23:59:59"
+    assert reads.last_moment(end, weekday=True) == "Chủ Nhật, 29/11/2026, 23:59:59"
+    assert reads.last_moment(None) == ""
