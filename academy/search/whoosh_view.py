@@ -26,6 +26,7 @@ from academy.search.view import FACETS, LENGTH_WEIGHT, NO_POSTINGS, Postings, Vi
 # below 5,000 documents Whoosh's Or switches to a matcher that loses the best results within AndMaybe
 whoosh_query.Or.matcher_type = whoosh_query.Or.DEFAULT_MATCHER
 
+TERMS_READ = 5_000  # of a beginning, in each segment: more than begin with any two letters in real texts
 INDEX_NAME = "MAIN"
 META = "_meta"
 
@@ -195,10 +196,9 @@ class WhooshView(View):
         return every[alive], weight[alive]
 
     def read_terms(self, field: str, prefix: str, limit: int) -> list[str]:
-        """Of very many, the first 1,000 of each segment are looked at."""
         counts: dict[str, int] = {}
         for part in self._parts:
-            for term, count in islice(part.terms_from(field, prefix), 1000):
+            for term, count in islice(part.terms_from(field, prefix), TERMS_READ):
                 counts[term] = counts.get(term, 0) + count
         return sorted(counts, key=lambda term: (-counts[term], term))[:limit]
 
