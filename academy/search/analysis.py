@@ -18,7 +18,7 @@ import snowballstemmer
 from academy.catalog.legal_numbers import fold_number
 from academy.kernel.text import fold, nfc, place_tones, tokens
 
-VERSION = 2
+VERSION = 3
 LONGEST_WORD = 40
 
 # dropped as single terms of a text; pairs keep them

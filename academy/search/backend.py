@@ -7,7 +7,7 @@ from typing import Protocol
 from academy.search.query import Query
 
 PUBLIC = "public"
-IN_LESSONS = ("lesson", "term", "file")  # kinds of documents whose page is a lesson
+IN_LESSONS = ("lesson", "term", "file", "recording")  # kinds of documents whose page is a lesson
 
 
 class IndexDamaged(Exception):
@@ -39,7 +39,7 @@ class SearchDoc:
     Attributes:
         ref: unique name, ``lesson:17:vi``.
         group: what is replaced together, ``lesson:17``.
-        kind: ``lesson``, ``course``, ``term``, ``file``, ``legal`` or a course module's own kind.
+        kind: ``lesson``, ``course``, ``term``, ``file``, ``recording``, ``legal`` or a course module's own kind.
         lang: of the text; decides stemming and stop words.
         course, module: slugs; ``course`` may be empty.
         tags: slugs of the topics it is about.

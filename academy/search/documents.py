@@ -1,7 +1,8 @@
 """What can be found, put together from the slices below: courses, lessons with their exercises and recordings, terms,
 documents that lessons offer, the legal register, modules' texts."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 Topics = Mapping[str, Mapping[str, str]]
+UNTITLED = "…"  # a title without words
 
 
 def course_group(course_id: int) -> str:
@@ -57,15 +59,15 @@ def course_documents(course_id: int, topics: Topics | None = None) -> tuple[Sear
     docs = list(documents_of_course(course, topics))
     texts = list(_texts(course_id))
     files = CourseFiles(course_id)
-    offered: set[tuple[int, str]] = set()
+    taken: set[tuple[int, str]] = set()
     for text in texts:
         exercises = {
             key: questions.public_text(versions[key], text.lang) for key in text.exercises if key in versions
         }
         languages = {other.lang for other in texts if other.lesson_id == text.lesson_id}
-        docs.append(lesson_document(text, exercises, topics, languages, files.spoken(text)))
+        docs.append(lesson_document(text, exercises, topics, languages))
         docs += _of_terms(text)
-        docs += _of_files(text, files, offered)
+        docs += _of_files(text, files, taken)
     docs += _of_modules(course)
     return tuple(docs)
 
@@ -108,7 +110,6 @@ def lesson_document(
     exercises: Mapping[str, str],
     topics: Topics,
     languages: Collection[str],
-    spoken: Iterable[Passage] = (),
 ) -> SearchDoc:
     """A lesson in one language.
 
@@ -118,7 +119,6 @@ def lesson_document(
         topics: titles of topics by slug.
         languages: those the lesson exists in. In the others the titles of its course and topics stand for it,
             so that a Vietnamese query finds a lesson that is only there in English.
-        spoken: what is said in its recordings.
     """
     titles = [text.course_title, *(topics.get(slug, {}) for slug in text.topics)]
     return SearchDoc(
@@ -132,7 +132,7 @@ def lesson_document(
         module=text.module,
         tags=tuple(text.topics),
         labels=_labels(text, text.course),
-        passages=(*_passages(text, exercises), *spoken),
+        passages=tuple(_passages(text, exercises)),
         context=tuple(title for each in titles for lang, title in each.items() if lang not in languages),
         extra={"lesson": text.lesson},
         version=text.lesson_version_id,
@@ -183,12 +183,24 @@ def _of_terms(text: PublishedText) -> Iterator[SearchDoc]:
         yield _of_lesson(text, "term", anchor, entry["term"], anchor, (Passage(anchor, nfc(entry["text"])),))
 
 
-def _of_files(text: PublishedText, files: CourseFiles, offered: set[tuple[int, str]]) -> Iterator[SearchDoc]:
-    """The documents that a lesson shows or offers; each once, however many of its languages do."""
-    for placed, file, passages in files.documents(text):
-        if (text.lesson_id, file.sha256) not in offered:
-            offered.add((text.lesson_id, file.sha256))
-            yield _of_lesson(text, "file", file.sha256[:16], placed.title or file.path, placed.anchor, passages)
+def _of_files(text: PublishedText, files: CourseFiles, taken: set[tuple[int, str]]) -> Iterator[SearchDoc]:
+    """What documents and recordings of a lesson say; each once, however many of its languages show it.
+
+    Only the first portion of a long file has its title: whoever looks for that finds the file once.
+    """
+    for file in files.of_lesson(text):
+        if (text.lesson_id, file.name) in taken:
+            continue
+        taken.add((text.lesson_id, file.name))
+        for number, portion in enumerate(file.portions()):
+            name = f"{file.name}.{number}" if number else file.name
+            doc = _of_lesson(text, file.kind, name, file.title, file.placed.anchor, portion)
+            yield replace(
+                doc,
+                title=doc.title if number == 0 else UNTITLED,
+                context=(nfc(text.title),) if number == 0 else (),
+                extra={**doc.extra, "of": doc.title},
+            )
 
 
 def list_legal_ids() -> list[int]:

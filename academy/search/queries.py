@@ -38,7 +38,7 @@ from academy.search.backend import (
     page_address,
 )
 from academy.search.directory import NOBODY, Directory, look_up
-from academy.search.documents import course_label
+from academy.search.documents import UNTITLED, course_label
 from academy.search.engine import engine
 from academy.search.landing import marking_fragment
 from academy.search.plan import Mark
@@ -291,7 +291,7 @@ def _result(hit: Hit) -> Result:
         path=hit.path,
         anchor=anchor,
         at=at,
-        title=hit.title,
+        title=hit.title if hit.title != [(UNTITLED, False)] else [(hit.extra.get("of", UNTITLED), False)],
         snippet=hit.snippet,
         score=hit.score,
     )

@@ -133,11 +133,12 @@ def test_what_only_graders_know_is_not_found(course):
 
 
 def test_a_recording_answers_with_the_second(course, client):
-    item = first("bien lai mau hong")
-    assert (item.anchor, item.second) == ("nghe-1", 5)
+    item = first("bien lai mau hong", "recording")
+    assert (item.plain_title, item.anchor, item.second) == ("Đoạn ghi âm", "nghe-1", 5)
     assert item.url == f"/courses/{course.slug}/lessons/01-quay?lang=vi&t=5#nghe-1"
     assert "<audio" in client.get(item.url).get_data(as_text=True).partition('id="nghe-1"')[2][:300]
     said = client.get("/api/v1/search?q=biên lai màu hồng").get_json()["items"][0]
+    assert said["kind"] == "recording"
     assert (said["anchor"], said["second"], said["page"]) == ("nghe-1", 5, None)
 
 
@@ -227,3 +228,22 @@ def test_terms_and_files_of_a_course_are_seen_by_those_who_see_it(author, course
             engine().refresh()
     withdraw_course(author, course.id)
     assert list_terms(author, "vi").items == []
+
+
+def test_a_long_file_is_found_once_by_its_title_and_page_by_page_by_its_text(author, fresh_index):
+    course = create_course(author, title="Khóa có sách")
+    pages = [
+        f"Page {number}: " + "filler words without end. " * 30 + f"marker{number}xyz." for number in range(60)
+    ]
+    store_media(author, course.id, "media/sach.pdf", pdf(*pages))
+    text = "---\ntitle: Bài\nattachments: [{file: media/sach.pdf, title: Sổ tay nghiệp vụ}]\n---\nĐọc sách.\n"
+    publish_lesson_version(author, course.id, "01-bai", {"vi": text})
+    publish_course(author, course.id, outline=[OutlinePlan(lesson="01-bai")])
+    jobs.run_all()
+    engine().refresh()
+    by_title = [item for item in search(ANYBODY, "so tay nghiep vu").items if item.kind == "file"]
+    assert [item.plain_title for item in by_title] == ["Sổ tay nghiệp vụ"]
+    assert [found.title for found in suggest(ANYBODY, "sổ tay")] == ["Sổ tay nghiệp vụ"]
+    for number in (0, 30, 59):
+        item = first(f"marker{number}xyz", "file")
+        assert (item.plain_title, item.page, item.anchor) == ("Sổ tay nghiệp vụ", number + 1, "file-1")
