@@ -40,6 +40,7 @@ class Seen:
     title: tuple[str, ...]
     texts: tuple[tuple[str, ...], ...]
     words: frozenset[str]
+    written: frozenset[str]  # the same, with their marks
 
 
 class Sight:
@@ -275,6 +276,8 @@ class World:
         expected = question.read(sight)
         if (fold(page.corrected) if page.corrected else None) != (fold(expected) if expected else None):
             yield f"read as {page.corrected}, not {expected}"
+        if page.corrected and not any(_as_written(page.corrected) in one.written | one.words for one in seen):
+            yield f"read as {page.corrected}, which no text has"
         facets = self._facets(seen, found, question.filters)
         told = {name: dict(page.facets.get(name, {})) for name in facets}
         if question.in_full and not question.in_full(sight) & {one.doc.ref for one in sight.within}:
@@ -330,7 +333,16 @@ def _seen(doc: SearchDoc) -> Seen:
     title = _words(doc.title)
     texts = tuple(_words(passage.text) for passage in doc.passages)
     context = [word for text in doc.context for word in _words(text)]
-    return Seen(doc, title, texts, frozenset([*title, *context, *(word for text in texts for word in text)]))
+    whole = " ".join([doc.title, *(passage.text for passage in doc.passages), *doc.context])
+    written = frozenset(whole.lower().replace(".", " ").split())
+    return Seen(
+        doc, title, texts, frozenset([*title, *context, *(word for text in texts for word in text)]), written
+    )
+
+
+def _as_written(corrected: str) -> str:
+    """The word that was read, out of a query of one word and filters."""
+    return corrected.lower().split()[-1].removeprefix("title:")
 
 
 def _words(text: str) -> tuple[str, ...]:
