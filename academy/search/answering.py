@@ -19,7 +19,7 @@ from academy.search.snippets import MarkedDocument, phrase_pattern
 from academy.search.view import FACETS, TAG
 
 VERIFIED = 200  # phrase candidates whose text is read
-FEW = 2  # results, for which another reading is looked for
+FEW = 1  # results, for which another reading is looked for
 SPELLED = 5  # documents that show how a word is written
 
 Filters = Mapping[str, frozenset[str]]

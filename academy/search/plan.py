@@ -26,6 +26,7 @@ MAX_CONTINUATIONS = 8
 MAX_CANDIDATES = 1000
 MAX_SLIPS = 4  # words of a query that are read by trying every slip
 LONGEST_SLIP = 24
+RARE = 2  # documents at most that have a word for which another is offered
 FAR_MORE = 4  # times as often as a word must occur that is offered in its place
 STEMMED = ("en", "de")
 STEM_PREFIX = len(":en:")
@@ -244,6 +245,8 @@ class Planner:
             read = list(clauses)
             for at, word in enumerate(read):
                 if len(found) >= MAX_SLIPS or not isinstance(word, Word) or self._says_nothing(word):
+                    continue
+                if self._count(word.folded) > RARE:
                     continue
                 if _may_be_a_slip(word) and (meant := self._more_likely(read, at)):
                     found[word.exact] = meant
