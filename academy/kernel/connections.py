@@ -13,11 +13,15 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import Pool
 
+from academy.kernel.write_turns import turns_of
+
 # set by the unit of work while its block runs
 writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 # a connection used less than this many seconds ago is taken to be alive: asking costs as much as a query
 TRUSTED_FOR = 5.0
+# how long a writer of SQLite waits for others
+PATIENCE = 15.0
 
 
 def engine_options(database_url: str, *, pooler: bool = False) -> dict[str, Any]:
@@ -27,7 +31,7 @@ def engine_options(database_url: str, *, pooler: bool = False) -> dict[str, Any]
         pooler: a transaction pooler stands before PostgreSQL, which forgets statements prepared on the server.
     """
     if database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+        return {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
     return {
         "pool_size": 5,
         "max_overflow": 10,
@@ -102,10 +106,35 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin(connection: Any) -> None:
     if connection.dialect.name != "sqlite":
         return
+    pooled = connection.connection
     # a reader that turns writer may find that another was faster; a writer from the start waits its turn
+    if writing.get() and "turn" not in pooled.info:
+        _take_turn(connection.engine.url.database, pooled.info)
     # past SQLAlchemy's own machinery, which costs as much as a small query
     begin = "BEGIN IMMEDIATE" if writing.get() else "BEGIN"
     try:
-        connection.connection.driver_connection.execute(begin)
+        pooled.driver_connection.execute(begin)
     except sqlite3.OperationalError as fault:
         raise OperationalError(begin, None, fault) from fault
+
+
+def _take_turn(database: str | None, info: dict[str, Any]) -> None:
+    """The connection holds its turn until it is back in the pool: by then its transaction is over, whatever its end."""
+    if database in (None, "", ":memory:"):  # one process has it for itself
+        return
+    try:
+        info["turn"] = turns_of(database).take(PATIENCE)
+    except TimeoutError as fault:
+        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked")) from fault
+
+
+@event.listens_for(Pool, "checkin")
+@event.listens_for(Pool, "close")
+def _end_turn(_connection: Any, record: Any) -> None:
+    if (turn := record.info.pop("turn", None)) is not None:
+        turn.end()
+
+
+@event.listens_for(Pool, "invalidate")
+def _end_lost_turn(connection: Any, record: Any, _fault: Any) -> None:
+    _end_turn(connection, record)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from academy.app import create_app
 from academy.kernel import connections
 from academy.kernel.connections import engine_options
-from academy.kernel.db import db
+from academy.kernel.db import db, separate_transaction
 from academy.kernel.limits import RateCounter
 from academy.kernel.unit_of_work import unit_of_work
+from academy.kernel.write_turns import turns_of
 from tests.conftest import make_config
 
 
@@ -53,6 +55,54 @@ def test_reads_are_single_statements_and_writes_one_transaction(served, on_postg
         assert db.session.scalar(text("SELECT 1")) == 1
         assert driver().info.transaction_status != 0
     assert driver().autocommit
+
+
+@pytest.fixture
+def on_sqlite(served):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("runs on SQLite only")
+
+
+def is_free() -> bool:
+    try:
+        turns_of(db.engine.url.database).take(0).end()
+    except TimeoutError:
+        return False
+    return True
+
+
+def test_a_writer_has_the_turn_until_its_transaction_is_over(served, on_sqlite):
+    def read() -> None:
+        db.session.scalar(text("SELECT 1"))
+
+    read()
+    assert is_free()  # readers wait for nobody
+    with unit_of_work():
+        assert is_free()  # nothing was asked yet
+        read()
+        assert not is_free()
+    assert is_free()
+    with pytest.raises(ZeroDivisionError), unit_of_work():
+        read()
+        raise ZeroDivisionError
+    assert is_free()
+    with separate_transaction() as connection:
+        connection.execute(text("SELECT 1"))
+        assert not is_free()
+    assert is_free()
+    with pytest.raises(OperationalError), unit_of_work() as work:
+        work.session.execute(text("SELECT nothing"))
+    assert is_free()
+
+
+def test_who_waits_too_long_for_other_writers_is_told_that_the_database_is_busy(served, on_sqlite, monkeypatch):
+    monkeypatch.setattr(connections, "PATIENCE", 0.05)
+    turn = turns_of(db.engine.url.database).take(0)
+    with pytest.raises(OperationalError, match="database is locked"), unit_of_work():
+        db.session.scalar(text("SELECT 1"))
+    turn.end()
+    with unit_of_work():
+        db.session.scalar(text("SELECT 1"))
 
 
 def test_a_connection_lost_while_it_rested_is_replaced(served, on_postgresql, monkeypatch):
