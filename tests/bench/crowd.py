@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from random import Random
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sqlalchemy import insert
 
@@ -48,7 +48,7 @@ class Plan:
 class Crowded:
     """Waits by step in milliseconds: p50, p95, p99, the longest; processor seconds; memory of the server in MB.
 
-    ``open_at_once``: the most connections that were open together.
+    ``open_at_once``: the most learners who were at their papers together.
     """
 
     seconds: float
@@ -113,6 +113,27 @@ def crowd(server: Server, exam: Examination, learners: list[dict[str, str]], pla
 # --- the driver ------------------------------------------------------------------------------------
 
 
+class _Line:
+    """A learner's connection, kept between requests and opened again once the server has closed it, as browsers do."""
+
+    def __init__(self, address: SplitResult) -> None:
+        self._address = address
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def ask(self, request: bytes) -> tuple[int, bytes]:
+        """Status and body of the answer."""
+        if self._reader is None or self._reader.at_eof():
+            self.close()
+            self._reader, self._writer = await asyncio.open_connection(self._address.hostname, self._address.port)
+        self._writer.write(request)
+        return await asyncio.wait_for(answer_of(self._reader), TOO_LATE)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
 class _Driver:
     def __init__(self, plan: dict[str, Any]) -> None:
         self.plan = plan
@@ -148,27 +169,22 @@ class _Driver:
     async def _learner(self, learner: dict[str, str], starts: float, random: Random) -> None:
         at = self.began + starts
         await self._until(at)
-        try:
-            reader, writer = await asyncio.open_connection(self.address.hostname, self.address.port)
-        except OSError as error:
-            self.faults.append(f"connect: {error}")
-            return
         self.open += 1
         self.most_open = max(self.most_open, self.open)
+        line = _Line(self.address)
         try:
-            await self._sit(learner, reader, writer, at, random)
+            await self._sit(learner, line, at, random)
         except (OSError, EOFError, TimeoutError, ValueError) as error:
             self.faults.append(f"{type(error).__name__}: {error}"[:200])
         finally:
             self.open -= 1
-            writer.close()
+            line.close()
 
-    async def _sit(self, learner: dict[str, str], reader: Any, writer: Any, at: float, random: Random) -> None:
+    async def _sit(self, learner: dict[str, str], line: _Line, at: float, random: Random) -> None:
         async def ask(step: str, meant: float, method: str, path: str, body: Any) -> Any:
             await self._until(meant)
             sent = {"method": method, "path": f"/api/v1{path}", "body": json.dumps(body), **learner}
-            writer.write(request_of(sent, self.address.netloc, encoding="identity"))
-            status, start = await asyncio.wait_for(answer_of(reader), TOO_LATE)
+            status, start = await line.ask(request_of(sent, self.address.netloc, encoding="identity"))
             if status >= 400:
                 self.faults.append(f"{step}: {status} {start[:150]!r}")
                 return None
