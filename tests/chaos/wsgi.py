@@ -127,10 +127,10 @@ def _accept_late() -> None:
 def _let_older_overwrite() -> None:
     store = answers._store
 
-    def overwrite(unit: Any, item: Any, version: Any, sequence: int, answer: Any) -> Any:
+    def overwrite(unit: Any, item: Any, version: Any, sequence: int, answer: Any, *more: Any) -> Any:
         if sequence < item.stored_sequence:
             item.answer = answers.check_answer(version, answer)
-        return store(unit, item, version, sequence, answer)
+        return store(unit, item, version, sequence, answer, *more)
 
     answers._store = overwrite
 
