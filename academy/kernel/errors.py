@@ -34,8 +34,11 @@ class AcademyError(Exception):
         self.errors = dict(errors or {})
 
     def __str__(self) -> str:
-        details = "; ".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in self.errors.items())
-        return f"{self.message} ({details})" if details else str(self.message)
+        said = str(self.message)
+        fields = {name: " ".join(map(str, texts)) for name, texts in self.errors.items()}
+        # what has one field to blame says the same twice
+        details = "; ".join(f"{name}: {text}" for name, text in fields.items() if text != said)
+        return f"{said} ({details})" if details else said
 
 
 class Unauthenticated(AcademyError):

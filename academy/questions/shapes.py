@@ -16,6 +16,8 @@ from academy.questions.fields import Localized, wrong, wrong_at
 
 RECT, CIRCLE, POLYGON = "rect", "circle", "polygon"
 SHAPES = (RECT, CIRCLE, POLYGON)
+# as keys on paper say them, before their numbers
+SHAPE_NAMES = {RECT: _l("rectangle"), CIRCLE: _l("circle"), POLYGON: _l("polygon")}
 MAX_SIDE = 10_000
 MAX_CORNERS = 40
 

@@ -175,5 +175,5 @@ def test_coordinates_may_be_typed_as_text():
 def test_on_paper_crosses_are_made_on_the_picture():
     sheet = KIND.print(load(), 1, "vi")
     assert sheet.picture == "media/so-do.svg" and sheet.picture_alt and not sheet.choices
-    assert sheet.key == ("REGION-ONE: rect 100, 100, 200, 100", "REGION-TWO: circle 600, 300, 50")
+    assert sheet.key == ("REGION-ONE: rectangle 100, 100, 200, 100", "REGION-TWO: circle 600, 300, 50")
     assert len(KIND.print(load(mode="regions"), 1, "vi").choices) == 3

@@ -17,6 +17,7 @@ from academy.questions.forms import LANG, ROW, fields_like, nested
 from academy.questions.options import in_seeded_order, opaque_id
 from academy.questions.pairing import most_pairs
 from academy.questions.shapes import (
+    SHAPE_NAMES,
     SHAPES,
     Coordinates,
     PictureSchema,
@@ -253,7 +254,7 @@ class Hotspot(CoreType):
                 else _l("Put at most %(n)s crosses on the picture.", n=view["most"])
             ),
             key=tuple(
-                f"{localized(region['name'], lang)}: {region['shape']} {', '.join(map(str, region['coords']))}"
+                f"{localized(region['name'], lang)}: {SHAPE_NAMES[region['shape']]} {', '.join(map(str, region['coords']))}"
                 for region in self._right(spec)
             ),
         )
