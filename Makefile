@@ -16,6 +16,7 @@ test: .venv/.installed-test
 	$(BIN)/python -m pytest -q -m "not e2e"
 	$(BIN)/python -m pytest -q -m e2e
 	$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -q -m "not e2e"
+	$(BIN)/python -m tests.search.test_killing
 
 bench: .venv/.installed-test
 	@$(BIN)/python -m tests.tools

@@ -19,9 +19,10 @@ from academy.search.answering import Filters, Found
 from academy.search.array_answering import ArrayAnswering
 from academy.search.backend import Applied, Health, IndexDamaged, Replace, Scope, SearchDoc
 from academy.search.following import FollowingIndex, State
-from academy.search.plan import STEMMED, Plan
+from academy.search.plan import LONGEST_SLIP, STEMMED, Plan
 from academy.search.postgres_view import GENERATION, Connections, PostgresView, reading
 from academy.search.query import Query
+from academy.search.spelling import one_slip
 from academy.search.state import applied_of
 
 
@@ -47,8 +48,21 @@ class PostgresAnswering(ArrayAnswering):
         super().__init__(view, view.compounds, scope)
 
     def plan(self, query: Query) -> Plan:
-        self._source.fetch({("body", term) for term in _expected(query)})
+        self._source.fetch({("body", term) for term in (*_expected(query), *self._slips(query))})
         return super().plan(query)
+
+    def _slips(self, query: Query) -> Iterator[str]:
+        """Words one slip away from those that occur nowhere, which the planner will count."""
+        holds = self._source.lexicon.may_hold
+        for token in tokens(query.text):
+            folded = normal(token.word)[1]
+            if (
+                folded.isascii()
+                and folded.isalpha()
+                and len(folded) <= LONGEST_SLIP
+                and not holds("body", folded)
+            ):
+                yield from (word for word in one_slip(folded) if holds("body", word))
 
     def find(self, plan: Plan, filters: Filters, prefer: str | None) -> Found:
         self._source.fetch(set(_terms(plan)))

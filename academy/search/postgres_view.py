@@ -20,6 +20,8 @@ from academy.search.view import FACETS, NO_POSTINGS, Postings, View
 
 ENTRY, GENERATION, TERM = SearchEntry.__table__, SearchGeneration.__table__, SearchTerm.__table__
 
+COUNTED_AT_ONCE = 120
+
 _POSTINGS = text(
     "SELECT wanted.lexeme, array_agg(entry.number) FROM unnest(CAST(:lexemes AS text[]), CAST(:queries AS text[]))"
     " AS wanted(lexeme, query) JOIN search_entry AS entry ON entry.terms @@ CAST(wanted.query AS tsquery)"
@@ -205,7 +207,9 @@ class PostgresView(View):
         if field == "tag":
             tags = {tag for values in self._values for tag in values["tag"] if tag.startswith(prefix)}
             return sorted(tags)[:limit]
-        return self.lexicon.begun(field, prefix, limit)
+        found = self.lexicon.begun(field, prefix, limit)
+        self.fetch({("body", term) for term in found[:COUNTED_AT_ONCE]})  # the planner counts them one by one
+        return found
 
     def expect(self, numbers: list[int]) -> None:
         missing = [number for number in numbers if ("data", number) not in self._cache]

@@ -6,6 +6,7 @@ is checked once by each process that reads it.
 """
 
 import json
+import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ HEAP_BYTES = 64_000_000
 INDEX_OPTION = {"title": "freq", "body": "freq"}
 _MAGIC = 1337  # the last four bytes of every file of Tantivy
 _CHUNK = 1 << 20
+_SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..+")
 
 
 def make_schema() -> tantivy.Schema:
@@ -146,6 +148,7 @@ def write_batch(folder: Path, batch: Sequence[Replace], meta: dict) -> None:
         OSError: it cannot be written; it is as it was.
     """
     compounds = read_lexicon(folder)
+    _remove_leftovers(folder)
     with reading():
         index = tantivy.Index.open(str(folder))
         writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
@@ -155,6 +158,17 @@ def write_batch(folder: Path, batch: Sequence[Replace], meta: dict) -> None:
             for doc in change.docs:
                 writer.add_document(_document(doc, compounds))
         _commit(writer, meta)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove files that no commit names, left by a writer that died; call it with the writer's lock held.
+
+    Tantivy names a list of deletions by a number that the next writer uses again, and stops at the old file.
+    """
+    committed = {path.name for path in committed_files(folder)}
+    for path in list(folder.iterdir()):
+        if _SEGMENT_FILE.fullmatch(path.name) and path.name not in committed:
+            path.unlink(missing_ok=True)
 
 
 def build(folder: Path, docs: Iterable[SearchDoc], meta: dict) -> None:

@@ -36,10 +36,13 @@ def main() -> None:
     for _line in sys.stdin:
         writer = os.fork()
         if writer == 0:
-            write(name, folder)
+            try:
+                write(name, folder)
+            finally:
+                os._exit(1)
         print(writer, flush=True)
-        os.waitpid(writer, 0)
-        print("dead", flush=True)
+        _writer, status = os.waitpid(writer, 0)
+        print("killed" if os.WIFSIGNALED(status) else "failed", flush=True)
 
 
 if __name__ == "__main__":

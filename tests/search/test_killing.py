@@ -43,7 +43,7 @@ def test_killing_the_indexer_loses_and_doubles_nothing(name, tmp_path):
             writer = int(nursery.stdout.readline())
             time.sleep(chance.uniform(0.01, 0.7))
             os.kill(writer, signal.SIGKILL)
-            assert nursery.stdout.readline() == "dead\n"
+            assert nursery.stdout.readline() == "killed\n", "the writer ended by itself"
             positions.append(_look(name, index.generations.root))
     finally:
         nursery.stdin.close()

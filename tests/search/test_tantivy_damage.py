@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from academy.search.backend import Applied, IndexDamaged
+from academy.search.backend import Applied, IndexDamaged, Replace
 from academy.search.query import parse
 from academy.search.tantivy_index import TantivyIndex
 from tests.search.backends import Shelf
@@ -71,6 +71,19 @@ def test_files_of_a_writer_at_work_are_nobodys_damage(index):
     fresh = TantivyIndex(index.generations.root)
     assert not fresh.health().degraded
     assert fresh.search(parse("hòa giải"), EVERYTHING).total >= 1
+
+
+def test_what_a_dead_writer_left_stops_no_other(index):
+    """A list of deletions that was written but not committed bears the name of the next one."""
+    folder = contents(index).parent
+    segment = next(path for path in files(index) if path.suffix == ".idx").stem
+    left = [folder / f"{segment}.{number}.del" for number in range(60)]
+    for path in left:
+        path.write_bytes(b"half writ")
+    index.apply([Replace("own-hoa-giai")], before=Applied(), after=Applied(1))
+    index.refresh()
+    assert index.search(parse("thủy lợi"), EVERYTHING).total >= 1 and index.applied() == Applied(1)
+    assert sum(path.exists() for path in left) <= 1
 
 
 def test_many_small_commits_leave_few_files(index):
