@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from academy.kernel.db import db
 from tests.bench import contest, inside, parts
 from tests.bench.analysis import analyse
+from tests.bench.finding.part import finding
 from tests.bench.load import CONNECTIONS, Ask, Measured, read_pages, send
 from tests.bench.pages import pages
 from tests.bench.quiz import sit
@@ -29,7 +30,7 @@ RUNNING = {
 }
 OWN = {"growth": parts.growth, "import": parts.importing, "room": parts.room, "sessions": parts.city}
 SQLITE_ONLY = {"import"}  # it is the process that is measured; the rows go the same way into both databases
-ALONE = ("documents", "contest")
+ALONE = ("documents", "contest", "search")
 PARTS = (*RUNNING, *OWN, *ALONE)
 BY_REQUEST = {"sessions"}  # ten minutes for each database
 NAMES = tuple(name for names in RUNNING.values() for name in names)
@@ -79,6 +80,9 @@ def main() -> int:
                 report.title("A week of a contest of 25,980 entries")
                 for step, took in contest.seconds(quick=run.quick).items():
                     run.tell(f"contest.{step.replace(' ', '_')}", took, "s")
+        if "search" in run.parts:
+            with report.part("search"):
+                finding(report, options.lessons, options.engine, quick=run.quick)
         report.durations()
     return 0
 
@@ -92,6 +96,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--scale", choices=tuple(SCALES), default="both", help="full: 100 times the rows")
     parser.add_argument("--only", metavar="NAME", help=f"one of the pages: {', '.join(NAMES)}, or a part such as lesson.anonymous")
+    parser.add_argument(
+        "--lessons", type=_numbers, default=[1_000, 20_000], metavar="N,N", help="sizes of the libraries that are searched"
+    )
+    parser.add_argument("--engine", type=_names, default=["whoosh"], metavar="NAME,NAME", help="search backends")
     parser.add_argument("--json", metavar="FILE", help="every figure as a line of JSON")
     options = parser.parse_args()
     if unknown := set(options.part) - set(PARTS):
@@ -101,6 +109,14 @@ def _options() -> argparse.Namespace:
     if options.only and not options.part:
         options.part = [part for part, names in RUNNING.items() if options.only.partition(".")[0] in names]
     return options
+
+
+def _numbers(given: str) -> list[int]:
+    return [int(one.replace("_", "")) for one in given.split(",")]
+
+
+def _names(given: str) -> list[str]:
+    return given.split(",")
 
 
 def _on(run: Run, kind: str) -> None:

@@ -37,7 +37,9 @@ class Server:
 
 
 @contextmanager
-def serve(target: str, environment: Mapping[str, str], log: Path) -> Iterator[Server]:
+def serve(
+    target: str, environment: Mapping[str, str], log: Path, *, workers: int = WORKERS
+) -> Iterator[Server]:
     """Serve a WSGI application while the block runs.
 
     Args:
@@ -52,7 +54,7 @@ def serve(target: str, environment: Mapping[str, str], log: Path) -> Iterator[Se
     settings = {**os.environ, **environment, "ACADEMY_BASE_URL": url, "ACADEMY_EMBEDDED_WORKER": "0"}
     with log.open("ab") as sink:
         process = subprocess.Popen(
-            web_command("127.0.0.1", port, workers=WORKERS, target=target),
+            web_command("127.0.0.1", port, workers=workers, target=target),
             cwd=PROJECT_ROOT,
             env=settings,
             stdout=sink,

@@ -43,11 +43,14 @@ class Site:
             "ACADEMY_INSTANCE": str(self.config.instance),
             "ACADEMY_DATABASE_URL": self.config.database_url,
             "ACADEMY_SECRET_KEY": SECRET,
+            "ACADEMY_SEARCH_BACKEND": self.config.search_backend,
         }
 
 
 @contextmanager
-def build(scale: str, database_url: str | None, *, index: bool = True) -> Iterator[Site]:
+def build(
+    scale: str, database_url: str | None, *, index: bool = True, search_backend: str = "whoosh"
+) -> Iterator[Site]:
     """A site of scale ``"small"`` or ``"full"``; SQLite if no URL of an empty database is given.
 
     Args:
@@ -63,6 +66,7 @@ def build(scale: str, database_url: str | None, *, index: bool = True) -> Iterat
         secret_key=SECRET,
         base_url="http://127.0.0.1",
         embedded_worker=False,
+        search_backend=search_backend,
     )
     app = create_app(config)
     try:
