@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from sqlalchemy import and_, or_, select
 
@@ -23,7 +24,7 @@ from academy.catalog.models import (
 from academy.catalog.policies import courses_visible_to
 from academy.catalog.views import LegalRow
 from academy.kernel.actor import Actor
-from academy.kernel.db import db
+from academy.kernel.db import Prepared, db
 from academy.kernel.errors import NotFound
 from academy.kernel.i18n import _l, current_language
 from academy.kernel.text import fold, tokens
@@ -261,16 +262,22 @@ def scope_of(actor: Actor) -> Scope:
     That is public documents and those of restricted courses he may see, never those of courses that are
     withdrawn or restricted to others.
     """
+    guarded = _guarded_courses(actor)()
+    return Scope(
+        labels=frozenset([PUBLIC, *(course_label(row.slug) for row in guarded if row.is_open)]),
+        closed=frozenset(row.slug for row in guarded if not row.is_open),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _guarded_courses(actor: Actor) -> Prepared:
+    """Courses that not everybody finds, and whether the actor does; the statement depends on nothing but the actor."""
     is_open = and_(Course.state == "published", courses_visible_to(actor))
-    guarded = db.session.execute(
+    return Prepared(
         select(Course.slug, is_open.label("is_open")).where(
             or_(Course.visibility == "restricted", Course.state != "published"),
             Course.published_number.is_not(None),
         )
-    ).all()
-    return Scope(
-        labels=frozenset([PUBLIC, *(course_label(row.slug) for row in guarded if row.is_open)]),
-        closed=frozenset(row.slug for row in guarded if not row.is_open),
     )
 
 
