@@ -40,6 +40,7 @@ def _of(who: str | None, **ways: str | tuple[str, ...]) -> list[Place]:
 
 # someone who has begun a course, someone who has finished one, someone in the middle of a paper
 BEGUN, FINISHED, SITTING, SAT = "learner1", "learner21", "learner170", "learner171"
+PAUSED = "learner173"
 ENTERED = "learner113"
 
 PLACES = [
@@ -168,6 +169,7 @@ PLACES = [
         contest_edit=f"/admin{CONTEST}/edit",
         contest_round_new=f"/admin{CONTEST}/rounds/new",
         contest_result=f"/admin{CONTEST}/results/1",
+        contest_round_prolonged=(f"/admin{CONTEST}", "details:has(form[action$='/prolongation']) > summary"),
         report=("/reports", "main a[href^='/reports/']"),
     ),
     *_of(
@@ -181,6 +183,14 @@ PLACES = [
         analysis_of_a_course=f"/studio{CITY}/analysis",
         analysis_of_a_quiz=f"/studio{CITY}/analysis/final",
         analysis_of_a_question=ANALYSED,
+        alarm_set=(f"/studio{CITY}/analysis/final", "details:has(form[action$='/alarm']) > summary"),
+        questions_by_topic=f"/studio{CITY}/questions?topic=chuyen-doi-so",
+        marking_set=(f"/studio{CITY}/marking/final", "form details > summary"),
+        room="/quizzes/1/room",
+        room_accommodations=(
+            "/quizzes/1/room",
+            "details:has(form[action$='/room/accommodations']) > summary",
+        ),
         regrades="/regrades",
         regrade_proposed=(*ANALYSED, "main a[href^='/regrades/new']"),
     ),

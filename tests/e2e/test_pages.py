@@ -6,7 +6,8 @@ import pytest
 
 from tests.e2e.browsing import DESKTOP, Browsers, path_of, submit
 from tests.e2e.inspecting import inspect
-from tests.e2e.places import CITY, PLACES, QUIZ, SAT, START, STUDIO, Place
+from tests.e2e.places import CITY, PAUSED, PLACES, QUIZ, SAT, START, STUDIO, Place
+from tests.e2e.sitting import start_final_quiz
 
 
 @pytest.fixture(scope="package")
@@ -41,6 +42,8 @@ def written_course(academy, chromium, sign_ins) -> str:
 def follow(page, press: str) -> None:
     """Press what a step of a way names: the first of it that can be seen."""
     target = page.locator(press).first
+    if target.evaluate("node => node.matches('summary')"):
+        target.click()
     if target.evaluate("node => node.matches('a, button')"):
         with page.expect_navigation():
             target.click()
@@ -58,6 +61,24 @@ def test_a_page_of_the_studio_can_be_used_by_everybody(browsers, written_course,
     lesson = (written_course, f"main .outline a[href^='{written_course}/lessons/']")
     ways = {"lesson": lesson, "history": (*lesson, "main a[href*='/history']")}
     look_at(browsers, Place(part, "instructor", ways.get(part, (f"{written_course}/{part}".rstrip("/"),))))
+
+
+def test_a_paper_whose_clock_stands_and_the_room_that_stopped_it_can_be_used_by_everybody(browsers):
+    page = browsers.signed_in(PAUSED)
+    start_final_quiz(page, CITY.rpartition("/")[2])
+    attempt = path_of(page).rpartition("/")[2]
+    page.goto(CITY)
+    quiz = page.locator(QUIZ).first.get_attribute("href")
+    room = browsers.signed_in("instructor", DESKTOP)
+    room.goto(f"{quiz}/room")
+    room.check(f"[name=attempt][value='{attempt}']")
+    room.fill("form[action$='/room/time'] [name=minutes]", "30")
+    room.fill("form[action$='/room/time'] [name=reason]", "Mất điện cả tầng")
+    submit(room, "form[action$='/room/time']", "[formaction$='/room/pauses']")
+    inspect(room)
+    page.goto(f"/attempts/{attempt}")
+    assert not page.locator("form[data-attempt]").count(), "the paper is shown though its clock stands"
+    inspect(page)
 
 
 def look_at(browsers, place: Place) -> None:
