@@ -19,7 +19,8 @@ function done(summary, latency)
   local failed = summary.errors.status + summary.errors.connect + summary.errors.read
     + summary.errors.write + summary.errors.timeout
   io.stderr:write(string.format(
-    '{"requests": %d, "seconds": %.6f, "failed": %d, "p50_ms": %.3f, "p95_ms": %.3f, "bytes": %d}\n',
+    '{"requests": %d, "seconds": %.6f, "failed": %d, "p50_ms": %.3f, "p95_ms": %.3f, "p99_ms": %.3f, "bytes": %d}\n',
     summary.requests, summary.duration / 1e6, failed,
-    latency:percentile(50) / 1000, latency:percentile(95) / 1000, summary.bytes))
+    latency:percentile(50) / 1000, latency:percentile(95) / 1000, latency:percentile(99) / 1000,
+    summary.bytes))
 end

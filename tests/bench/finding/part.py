@@ -87,7 +87,8 @@ def finding(report: Report, sizes: Sequence[int], engines: Sequence[str], *, qui
                 measure_updates(made, effort.updates)
                 _tell_engines(report, told[-1], effort)
                 told[-1].saved = saving.waits(made.site, effort.saves, made.cookie)
-            _tell_promises(report, engine, told)
+                _tell_promises(report, told[-1])
+            _tell_growth(report, engine, told)
 
 
 def _databases(stack: ExitStack) -> Callable[[str], str | None]:
@@ -161,23 +162,28 @@ def _served(made: Library, asked, workers: int, seconds: float) -> list:
     return [name, *[None] * 6, memory, done.p50_ms, done.p95_ms, done.p99_ms, *rates]
 
 
-def _tell_promises(report: Report, engine: str, told: Sequence[Told]) -> None:
-    report.title(f"Held to: {engine}")
-    rows: list[list] = []
-    for one in told:
-        for promise in promises(one):
-            rows.append([f"{one.made.lessons:,}: {promise.what}", *_cells(promise)])
-            report.keep(
-                f"search.{engine}.{one.made.lessons}.promise.{promise.what}",
-                promise.found,
-                promise.unit,
-                promise.most,
-            )
+def _tell_promises(report: Report, told: Told) -> None:
+    made = told.made
+    report.title(f"Held to, {made.lessons:,} lessons with {made.backend}")
+    rows = []
+    for promise in promises(told):
+        rows.append([promise.what, *_cells(promise)])
+        name = f"search.{made.backend}.{made.lessons}.promise.{promise.what}"
+        report.keep(name, promise.found, promise.unit, promise.most)
+    report.table(["what", "found", "at most", "unit", ""], rows)
+
+
+def _tell_growth(report: Report, engine: str, told: Sequence[Told]) -> None:
+    """What five times the lessons cost, if both sizes were measured."""
     by_size = {one.made.lessons: one for one in told}
-    if LARGE in by_size and LARGER in by_size:
-        for what in ("endpoint", "engine"):
-            ratio = _p50(by_size[LARGER], what) / _p50(by_size[LARGE], what)
-            rows.append([f"{what}: {LARGER:,} ÷ {LARGE:,} lessons", *_cells(Promise(what, ratio, 6.0))])
+    if LARGE not in by_size or LARGER not in by_size:
+        return
+    report.title(f"{LARGER:,} lessons against {LARGE:,}, {engine}")
+    rows = []
+    for what in ("endpoint", "engine"):
+        ratio = _p50(by_size[LARGER], what) / _p50(by_size[LARGE], what)
+        rows.append([what, *_cells(Promise(what, ratio, 6.0))])
+        report.keep(f"search.{engine}.growth.{what}", ratio, "times", 6.0)
     report.table(["what", "found", "at most", "unit", ""], rows)
 
 
