@@ -13,7 +13,7 @@ from academy.search.fields import body_terms, stored_values, title_terms
 from academy.search.generations import LastingStorage
 from academy.search.whoosh_view import INDEX_NAME, META, SCHEMA
 
-COMMIT_EVERY = 2000  # documents, while building
+COMMIT_EVERY = 25_000  # documents, while building; each commit leaves a segment, which every query must read
 WRITER_MB = 128
 
 
