@@ -313,7 +313,8 @@ class AttemptPause(Model):
     """A time in which the clock of an attempt stood still; rows are only ever added, and ended once.
 
     ``ends_at``: when it ends by itself. ``deadline_before`` is moved by as long as it lasts, at most to ``limit``
-    (None: without one). ``own``: taken by the learner, out of what is granted; else ordered by an invigilator.
+    (None: without one); both lie later once the quiz closes later. ``own``: taken by the learner, out of what is
+    granted; else ordered by an invigilator.
     """
 
     __tablename__ = "attempt_pause"

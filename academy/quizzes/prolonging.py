@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,11 +12,14 @@ from sqlalchemy import select
 from academy.audit.services import record
 from academy.catalog.queries import find_course_by_id
 from academy.kernel.actor import Actor
+from academy.kernel.authorization import require
 from academy.kernel.database_clock import now_column
-from academy.kernel.errors import Conflict
+from academy.kernel.errors import Conflict, NotFound
 from academy.kernel.i18n import _l
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
-from academy.quizzes.models import CONTENT, OPEN, Accommodation, Attempt, Quiz, QuizVersion
+from academy.quizzes.models import CONTENT, OPEN, Accommodation, Attempt, AttemptPause, Quiz, QuizVersion
+from academy.quizzes.pause_rules import NO_TIME, moved
+from academy.quizzes.policies import can_edit_quizzes
 from academy.quizzes.publishing import save_quiz
 from academy.quizzes.queries import get_quiz
 from academy.quizzes.rules import Allowance, QuizRules
@@ -37,6 +41,9 @@ def prolong_quiz(actor: Actor, quiz_id: int, closes: datetime, *, reason: str) -
     with unit_of_work() as work:
         quiz = get_quiz(quiz_id)
         course = find_course_by_id(quiz.course_id)
+        if course is None:
+            raise NotFound(_l("There is no such course."))
+        require(actor, can_edit_quizzes, course)
         row = work.session.get_one(Quiz, quiz_id)
         if row.origin == CONTENT and quiz.rules.closes != closes:
             raise Conflict(
@@ -53,18 +60,16 @@ def prolong_quiz(actor: Actor, quiz_id: int, closes: datetime, *, reason: str) -
                 select(QuizVersion.settings).where(QuizVersion.id == quiz.version_id)
             )
             window = settings["window"] | {"closes": closes.isoformat()}
-            save_quiz(
-                actor, quiz.course_id, quiz.slug, settings | {"window": window}, may_close_later=True
-            )
-        moved = sum(_move(work, *one) for one in _cut_short(work, quiz_id, closes))
+            save_quiz(actor, quiz.course_id, quiz.slug, settings | {"window": window}, may_close_later=True)
+        later = sum(_move(work, *one) for one in _cut_short(work, quiz_id, closes))
         record(
             actor,
             "quizzes.prolong",
             "quiz",
-            f"{course.slug if course else ''}/{quiz.slug}",
-            details={"closes": closes.isoformat(), "attempts": moved, "reason": reason},
+            f"{course.slug}/{quiz.slug}",
+            details={"closes": closes.isoformat(), "attempts": later, "reason": reason},
         )
-        return moved
+        return later
 
 
 def _cut_short(
@@ -79,17 +84,46 @@ def _cut_short(
             (Accommodation.quiz_id == Attempt.quiz_id) & (Accommodation.person_id == Attempt.person_id),
         )
         .where(Attempt.quiz_id == quiz_id, Attempt.state == OPEN, Attempt.accepts_until >= now_column())
+        # in the order in which pauses hold them, so that neither waits for the other
+        .order_by(Attempt.id)
         .with_for_update(of=Attempt)
         .execution_options(populate_existing=True)
     ).all()
+    pauses = _pauses(work, [attempt.id for attempt, _settings, _granted in rows if attempt.paused_until])
     for attempt, settings, granted in rows:
         old = attempt.closes_at
         rules = replace(QuizRules.from_settings(settings), closes=closes).allowing(_allowance(granted))
         if old is None or rules.last_moment <= old:
             continue
-        cut = replace(rules, closes=old, extra=timedelta(0))
-        before, after = cut.deadline(attempt.started_at), rules.deadline(attempt.started_at)
-        yield attempt, rules.last_moment, after - before
+        cut = replace(rules, closes=old, extra=NO_TIME)
+        shift = rules.deadline(attempt.started_at) - cut.deadline(attempt.started_at)
+        yield attempt, rules.last_moment, _made_up(pauses[attempt.id], rules.last_moment, shift)
+
+
+def _pauses(work: UnitOfWork, attempt_ids: Iterable[int]) -> Mapping[int, list[AttemptPause]]:
+    """The pauses of attempts, in order; one query."""
+    found: dict[int, list[AttemptPause]] = defaultdict(list)
+    rows = work.session.scalars(
+        select(AttemptPause)
+        .where(AttemptPause.attempt_id.in_(set(attempt_ids)))
+        .order_by(AttemptPause.attempt_id, AttemptPause.number)
+        .execution_options(populate_existing=True)
+    )
+    for row in rows:
+        found[row.attempt_id].append(row)
+    return found
+
+
+def _made_up(pauses: Iterable[AttemptPause], limit: datetime, shift: timedelta) -> timedelta:
+    """By how much a deadline moves in all, with what the old end took from pauses, which know the new one from now on."""
+    for pause in pauses:
+        span = (pause.ended_at or pause.ends_at) - pause.started_at
+        given = moved(pause.deadline_before, pause.limit, span)
+        pause.deadline_before += shift
+        if pause.limit is not None:
+            pause.limit = limit
+        shift += moved(pause.deadline_before, pause.limit, span) - given
+    return shift
 
 
 def _allowance(granted: Accommodation | None) -> Allowance | None:
@@ -102,7 +136,7 @@ def _allowance(granted: Accommodation | None) -> Allowance | None:
 
 def _move(work: UnitOfWork, attempt: Attempt, closes_at: datetime, shift: timedelta) -> bool:
     attempt.closes_at = closes_at
-    if shift <= timedelta(0):
+    if shift <= NO_TIME:
         return False
     attempt.deadline += shift
     attempt.accepts_until += shift
