@@ -9,7 +9,21 @@ from decimal import Decimal
 from academy.questions.exchange.mapping_rules import Unmappable
 from academy.questions.formula import BadFormula, Formula, Name, Number, Operation, Part, parse
 
-__all__ = ["ACADEMY", "Dialect", "lowered", "original", "read_formula", "replaced", "rounded", "written"]
+__all__ = [
+    "ACADEMY",
+    "MOST_PARTS",
+    "MOST_VARIABLES",
+    "Dialect",
+    "lowered",
+    "original",
+    "read_formula",
+    "replaced",
+    "require_small",
+    "rounded",
+    "written",
+]
+
+MOST_PARTS, MOST_VARIABLES = 500, 100
 
 _SUM, _PRODUCT, _SIGNED, _POWER, _ATOM = range(1, 6)
 _RANKS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "%": _PRODUCT, "neg": _SIGNED, "^": _POWER}
@@ -68,6 +82,23 @@ def lowered(part: Part) -> Part:
     if part.name in ("min", "max") and len(parts) == 1:
         return parts[0]
     return Operation(part.name, parts)
+
+
+def require_small(part: Part) -> Part:
+    """A tree that can be walked; one whose parts are shared may be far larger than the memory that it takes.
+
+    Raises:
+        Unmappable: it has more than :data:`MOST_PARTS` parts, each counted wherever it stands.
+    """
+    waiting, count = [part], 0
+    while waiting:
+        one = waiting.pop()
+        count += 1
+        if count > MOST_PARTS:
+            raise Unmappable("large_formula", n=MOST_PARTS)
+        if isinstance(one, Operation):
+            waiting.extend(one.parts)
+    return part
 
 
 def replaced(part: Part, trees: Mapping[str, Part]) -> Part:

@@ -14,7 +14,14 @@ from typing import Any
 
 from academy.kernel.safe_xml import XmlElement
 from academy.questions.arithmetic import NoValue
-from academy.questions.exchange.formula_trees import lowered, original, read_formula, replaced, rounded
+from academy.questions.exchange.formula_trees import (
+    MOST_VARIABLES,
+    lowered,
+    original,
+    read_formula,
+    replaced,
+    rounded,
+)
 from academy.questions.exchange.mapping_rules import Unmappable, plain_decimal
 from academy.questions.exchange.moodle_formula import moodle_text, read_moodle
 from academy.questions.exchange.moodle_numbers import read_units, write_units
@@ -156,6 +163,8 @@ def read_calculated(source: Source) -> Fields:
     datasets = [
         row for group in source.element.all("dataset_definitions") for row in group.all("dataset_definition")
     ]
+    if len(datasets) > MOST_VARIABLES:
+        raise Unmappable("large_formula", n=MOST_VARIABLES)
     if not datasets:
         raise Unmappable("missing_part", detail="dataset_definitions")
     names = _names([row.words("name", "text") for row in datasets])
@@ -222,7 +231,7 @@ def _tolerance(source: Source, answer: XmlElement, is_own: bool) -> tuple[dict[s
     decimals: int | None = min(length, MAX_DECIMALS)
     own_decimals = answer.get("academy-decimals")
     if answer.words("correctanswerformat") == _BY_FIGURES:
-        decimals = int(own_decimals) if is_own and own_decimals.isdecimal() else None
+        decimals = int(own_decimals) if is_own and re.fullmatch("[0-9]{1,2}", own_decimals) else None
         if not told:
             if not is_own:
                 source.notes.append(Note("figures_here", {"n": length}))
@@ -261,7 +270,7 @@ def _parameter(dataset: XmlElement, name: str) -> Row:
         return Row(name=name, low=own_range[0], high=own_range[1], step="".join(own_range[2:]))
     decimals = min(max(int(number_of(dataset.words("decimals", "text") or "0")), 0), 12)
     step = Decimal(1).scaleb(-decimals)
-    if low <= high and (high - low) / step < MAX_VALUES and _fits(items, low, high, step):
+    if _fits(items, low, high, step):
         return Row(name=name, low=plain_decimal(low), high=plain_decimal(high), step=plain_decimal(step))
     listed = list(dict.fromkeys(map(plain_decimal, items)))[:MAX_LISTED]
     if not listed:
@@ -270,7 +279,10 @@ def _parameter(dataset: XmlElement, name: str) -> Row:
 
 
 def _fits(items: list[Decimal], low: Decimal, high: Decimal, step: Decimal) -> bool:
-    return step > 0 and all(low <= item <= high and (item - low) % step == 0 for item in items)
+    """Whether numbers are values of a range, which has no more of them than a parameter may have."""
+    if step <= 0 or high < low or (high - low) / step >= MAX_VALUES:
+        return False
+    return all(low <= item <= high and (item - low) % step == 0 for item in items)
 
 
 class _Texts:

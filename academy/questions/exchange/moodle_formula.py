@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from academy.questions.exchange.formula_trees import Dialect, lowered, written
+from academy.questions.exchange.formula_trees import Dialect, lowered, require_small, written
 from academy.questions.exchange.mapping_rules import Unmappable
 from academy.questions.formula import Name, Number, Operation, Part
 
@@ -37,8 +37,12 @@ _MAX_LENGTH, _MAX_DEPTH = 500, 30
 
 
 def moodle_text(part: Part) -> str:
-    """A tree as Moodle writes it."""
-    return written(lowered(part), _MOODLE)
+    """A tree as Moodle writes it.
+
+    Raises:
+        Unmappable: it would be too large.
+    """
+    return written(require_small(lowered(part)), _MOODLE)
 
 
 def read_moodle(text: str, names: Mapping[str, str]) -> Part:

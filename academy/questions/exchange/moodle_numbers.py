@@ -95,10 +95,17 @@ def read_units(source: Source) -> dict[str, Any]:
         rule = REQUIRED
         # the share of nothing that a missing penalty would be is what Moodle takes for one, a tenth
         told = number_of(source.element.words("unitpenalty") or "0.1")
-        penalty = penalty if penalty and Decimal(penalty) == told else _penalty(told)
+        penalty = penalty if _says(penalty, told) else _penalty(told)
     elif rule not in RULES or rule == REQUIRED:
         rule, penalty = (OPTIONAL, "") if len(units) > 1 else ("", "")
     return {"units": tuple(_ordered(units, element.attrib)), "unit_rule": rule, "unit_penalty": penalty}
+
+
+def _says(words: str, number: Decimal) -> bool:
+    try:
+        return bool(words) and number_of(words) == number
+    except Unmappable:
+        return False
 
 
 def _penalty(told: Decimal) -> str:
@@ -117,7 +124,7 @@ def _ordered(units: list[Unit], attributes: Mapping[str, str]) -> list[Unit]:
 def _factor(words: str, told: str) -> str:
     """Moodle says how many of a unit are one of the answer's; here it is the other way round."""
     multiplier = number_of(words)
-    if multiplier <= 0:
+    if multiplier < _PLACES:
         raise Unmappable("syntax", detail=words[:80])
     try:
         if told and Decimal(_inverse(number_of(told))) == multiplier:

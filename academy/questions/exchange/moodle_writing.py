@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from academy.kernel.safe_xml import escape_text
-from academy.questions.exchange.mapping_rules import plain_decimal
+from academy.questions.exchange.mapping_rules import Unmappable, plain_decimal
 from academy.questions.exchange.markup import is_plain, plain_text
 from academy.questions.exchange.moodle_by_hand import write_essay, write_handed
 from academy.questions.exchange.moodle_cloze import gap_texts
@@ -55,7 +55,11 @@ def write_moodle_xml(questions: Iterable[Question], lang: str = "vi") -> Writing
             notes[question.key] = (question.body.why,)
             continue
         page = Page(question)
-        _write(page, *_KINDS[type(question.body)](page, question.body))
+        try:
+            _write(page, *_KINDS[type(question.body)](page, question.body))
+        except Unmappable as refusal:
+            notes[question.key] = (refusal.note,)
+            continue
         if question.category != category:
             category = question.category
             lines += _category(category)

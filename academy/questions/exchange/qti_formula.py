@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from academy.kernel.safe_xml import XmlElement
-from academy.questions.exchange.formula_trees import lowered
+from academy.questions.exchange.formula_trees import MOST_PARTS, lowered, require_small
 from academy.questions.exchange.mapping_rules import Unmappable
 from academy.questions.exchange.qti_item import decimal_of
 from academy.questions.exchange.qti_names import attribute, name_of
@@ -40,10 +40,9 @@ def meant_in_qti(part: Part) -> Part:
     """What of a tree is left once it has been written as an expression and read again.
 
     Raises:
-        Unmappable: QTI has no such expression.
+        Unmappable: QTI has no such expression, or it would be too large.
     """
-    part = lowered(part)
-    return _meant(part)
+    return _meant(require_small(lowered(part)))
 
 
 def _meant(part: Part) -> Part:
@@ -130,9 +129,11 @@ def part_of(element: XmlElement, names: Mapping[str, str], depth: int = 0) -> Pa
 
 def _chained(sign: str, parts: tuple[Part, ...]) -> Part:
     first, *others = parts
+    if len(others) >= MOST_PARTS:
+        raise Unmappable("large_formula", n=MOST_PARTS)
     for part in others:
         first = Operation(sign, (first, part))
-    return first
+    return require_small(first)
 
 
 def _number(words: str) -> Part:

@@ -11,11 +11,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from academy.kernel.safe_xml import XmlElement
-from academy.questions.exchange.formula_trees import original, read_formula, replaced, rounded
+from academy.questions.exchange.formula_trees import (
+    MOST_VARIABLES,
+    original,
+    read_formula,
+    replaced,
+    require_small,
+    rounded,
+)
 from academy.questions.exchange.mapping_rules import Unmappable, plain_decimal
 from academy.questions.exchange.markup import plain_text
 from academy.questions.exchange.neutral import FULL, Amount, Computed, Note, Number, Parameter, Unit
-from academy.questions.exchange.number_kinds import parameter_row
 from academy.questions.exchange.place_holders import PLACE
 from academy.questions.exchange.qti_formula import meant_in_qti, part_of
 from academy.questions.exchange.qti_item import Declaration, Item, decimal_of
@@ -23,7 +29,6 @@ from academy.questions.exchange.qti_names import attribute, find, find_all, name
 from academy.questions.formula import Name, Operation, Part
 from academy.questions.formula import Number as Literal
 from academy.questions.parameters import MAX_VALUES, RESERVED
-from academy.questions.parameters import Parameter as Drawn
 from academy.questions.tolerance import ABSOLUTE, FIGURES, PERCENT
 from academy.questions.types.calculated import ANSWER, DECIMALS, MAX_DECIMALS
 
@@ -106,10 +111,8 @@ def _outcome(branch: XmlElement, name: str) -> str:
 def _tolerance(near: XmlElement) -> tuple[str, str]:
     if name_of(near) == "equalRounded":
         if attribute(near, "roundingMode", "significantFigures") == "significantFigures":
-            return attribute(near, "figures", "1"), FIGURES
-        return plain_decimal(
-            Decimal(5).scaleb(-int(decimal_of(attribute(near, "figures", "0"))) - 1)
-        ), ABSOLUTE
+            return _figures(near, "1"), FIGURES
+        return plain_decimal(Decimal(5).scaleb(-int(_figures(near, "0")) - 1)), ABSOLUTE
     mode = attribute(near, "toleranceMode", "exact")
     words = re.split(r"\s+", attribute(near, "tolerance", "0").strip())
     if mode not in ("absolute", "relative"):
@@ -117,6 +120,13 @@ def _tolerance(near: XmlElement) -> tuple[str, str]:
     widest = max(words, key=decimal_of)
     told = widest if format(decimal_of(widest), "f") == widest else plain_decimal(decimal_of(widest))
     return told, PERCENT if mode == "relative" else ABSOLUTE
+
+
+def _figures(near: XmlElement, usual: str) -> str:
+    words = attribute(near, "figures", usual).strip()
+    if not re.fullmatch(r"[0-9]{1,2}", words):
+        raise Unmappable("syntax", detail=words[:80])
+    return words
 
 
 def gap_amount(item: Item, name: str, declared: Declaration) -> tuple[Amount, Decimal] | None:
@@ -161,7 +171,9 @@ def read_computed(item: Item, interaction: XmlElement) -> Computed:
         else:
             known = names | {name: f"\0{name}" for name in trees}
             tree = part_of(element, known)
-            trees[identifier] = replaced(tree, {f"\0{name}": part for name, part in trees.items()})
+            trees[identifier] = require_small(
+                replaced(tree, {f"\0{name}": part for name, part in trees.items()})
+            )
     if not parameters:
         raise Unmappable("dynamic", detail="templateDeclaration")
     reader = _Computed(item, names, trees, sources)
@@ -199,6 +211,8 @@ def _values(item: Item) -> dict[str, XmlElement]:
         if kind != "setTemplateValue" or len(rule.children) != 1:
             raise Unmappable("expression", name=kind)
         found[attribute(rule, "identifier")] = rule.children[0]
+        if len(found) > MOST_VARIABLES:
+            raise Unmappable("large_formula", n=MOST_VARIABLES)
     return found
 
 
@@ -270,14 +284,23 @@ def _in_steps(name: str, element: XmlElement, told: str) -> Parameter | None:
     count = decimal_of(attribute(chance, "max"))
     if attribute(chance, "min", "0") != "0" or size <= 0 or count < 0:
         return None
-    words = told.split()
-    if len(words) in (2, 3):
-        row = Parameter(name=name, low=words[0], high=words[1], step="".join(words[2:]))
-        drawn = Drawn.from_spec(parameter_row(row))
-        if (drawn.first, drawn.step, drawn.count - 1) == (low, size, count):
-            return row
+    if _steps_of(told) == (low, size, count):
+        start, end, *rest = told.split()
+        return Parameter(name=name, low=start, high=end, step="".join(rest))
     high = low + size * count
     return Parameter(name=name, low=plain_decimal(low), high=plain_decimal(high), step=plain_decimal(size))
+
+
+def _steps_of(told: str) -> tuple[Decimal, Decimal, Decimal] | None:
+    """First number, step and number of steps that an author's range names; None if it is none."""
+    words = told.split()
+    if len(words) not in (2, 3):
+        return None
+    try:
+        low, high, step = map(decimal_of, (*words, "1")[:3])
+    except Unmappable:
+        return None
+    return (low, step, Decimal(int((high - low) / step))) if step > 0 else None
 
 
 class _Computed:
@@ -292,7 +315,8 @@ class _Computed:
 
     def _tree(self, element: XmlElement) -> Part:
         known = {**self.names, **{name: f"\0{name}" for name in self.trees}}
-        return replaced(part_of(element, known), {f"\0{name}": part for name, part in self.trees.items()})
+        trees = {f"\0{name}": part for name, part in self.trees.items()}
+        return require_small(replaced(part_of(element, known), trees))
 
     def answer(self, interaction: XmlElement) -> tuple[Part, int | None, XmlElement | None]:
         """The formula of the right answer, its decimals if they are named, and what compares with it."""
@@ -308,7 +332,8 @@ class _Computed:
         )
         if told is not None and len(told.children) == 1:
             element = told.children[0]
-            if name_of(element) == "roundTo" and attribute(element, "roundingMode") == "significantFigures":
+            by_figures = attribute(element, "roundingMode") == "significantFigures"
+            if name_of(element) == "roundTo" and by_figures and element.children:
                 element = element.children[0]
             found = self._tree(element)
         else:

@@ -31,6 +31,10 @@ NOTES: dict[str, tuple[Any, Any]] = {
         _l("This cannot be read: %(detail)s"),
         _l("Correct it in the file and import the file again."),
     ),
+    "large_formula": (
+        _l("A formula, or what it is computed from, has more than %(n)s parts."),
+        _l("Make the formula shorter."),
+    ),
     "description": (
         _l("This is a text without a question."),
         _l("Write it into the lesson, or into the question that it belongs to."),

@@ -114,14 +114,15 @@ def templated(
     correct: str,
     text: str = '<p><printedVariable identifier="N"/> + 1 = <textEntryInteraction responseIdentifier="RESPONSE"/></p>',
     near: str = "",
-) -> str:
+    claim: str = "",
+) -> Question:
     names = "".join(
         f'<templateDeclaration identifier="{n}" cardinality="single" baseType="float"/>'
         for n in ("N", "M", "SUM")
     )
     told = f'<setCorrectResponse identifier="RESPONSE">{correct}</setCorrectResponse>' if correct else ""
     declared = '<responseDeclaration identifier="RESPONSE" cardinality="single" baseType="float"/>'
-    return one(f"{declared}{names}<templateProcessing>{rules}{told}</templateProcessing>", text, near)
+    return one(f"{declared}{names}{claim}<templateProcessing>{rules}{told}</templateProcessing>", text, near)
 
 
 def put(name: str, inner: str) -> str:
