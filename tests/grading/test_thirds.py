@@ -201,6 +201,8 @@ def test_the_pages_show_who_has_it_what_others_have_to_do_and_give_it_away(app, 
         f"/marking/answers/{row.answer_id}/third", {"account": four.markers[0].account_id}, status=422
     )
     assert 'href="#f-account"' in page
+    browser.post(f"/marking/answers/{row.answer_id}/third", {"account": "nobody"}, status=422)
+    assert thirds(four.quiz_id) == [row.candidates[0].account]
     browser.post(f"/marking/answers/{row.answer_id}/third", {"account": ""})
     assert thirds(four.quiz_id) == [None] and "to be claimed" in browser.get(address)
 
