@@ -74,20 +74,24 @@ def check_shape(
 ) -> None:
     """Raise when the numbers are not those of the shape, or reach out of the picture."""
     needed = {
-        RECT: (4, _l("A rectangle needs four numbers: left, top, width, height.")),
-        CIRCLE: (3, _l("A circle needs three numbers: centre from the left, centre from the top, radius.")),
+        RECT: _l("A rectangle needs four numbers: left, top, width, height."),
+        CIRCLE: _l("A circle needs three numbers: centre from the left, centre from the top, radius."),
+        POLYGON: _l("A polygon needs at least three corners, two numbers each."),
     }
-    if shape in needed:
-        count, message = needed[shape]
-        if len(coords) != count or not all(coords[2:]):
-            raise wrong_at(message, *at)
-    elif len(coords) < 6 or len(coords) % 2:
-        raise wrong_at(_l("A polygon needs at least three corners, two numbers each."), *at)
+    if not has_corners(shape, coords) or (shape != POLYGON and not all(coords[2:])):
+        raise wrong_at(needed[shape], *at)
     left, top, right, bottom = bounds(shape, coords)
     if shape != CIRCLE and (right > picture["width"] or bottom > picture["height"]):
         raise wrong_at(_l("The shape reaches out of the picture."), *at)
     if shape == CIRCLE and not (coords[0] <= picture["width"] and coords[1] <= picture["height"]):
         raise wrong_at(_l("The shape reaches out of the picture."), *at)
+
+
+def has_corners(shape: str, coords: Sequence[int]) -> bool:
+    """Whether there are as many numbers as a shape needs."""
+    if shape == POLYGON:
+        return len(coords) >= 6 and len(coords) % 2 == 0
+    return len(coords) == (4 if shape == RECT else 3)
 
 
 def bounds(shape: str, coords: Sequence[int]) -> tuple[int, int, int, int]:

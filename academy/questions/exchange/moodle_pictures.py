@@ -19,14 +19,13 @@ from academy.questions.exchange.moodle_page import FORMAT, Page, Plan, file_elem
 from academy.questions.exchange.moodle_source import Fields, Source
 from academy.questions.exchange.neutral import Labels, Note, Picture, Region, Spots
 from academy.questions.exchange.settings import accepts_of, accepts_tag
-from academy.questions.shapes import bounds
+from academy.questions.shapes import bounds, has_corners
 
 __all__ = ["read_dragged_labels", "read_markers", "write_labels", "write_spots"]
 
 MARKER = "●"
 _SHAPES = {"rect": "rectangle", "circle": "circle", "polygon": "polygon"}
 _SHAPES_HERE = {name: shape for shape, name in _SHAPES.items()}
-_CORNERS = {"rect": 4, "circle": 3}
 # Moodle's places are as large as what is put there; of a text that is about this much
 _USUAL_SIZE = (100, 30)
 
@@ -140,10 +139,7 @@ def _region(source: Source, drop: XmlElement) -> tuple[Region, int]:
     shape = _SHAPES_HERE.get(drop.words("shape"), "")
     numbers = [round(float(word)) for word in re.findall(r"-?\d{1,6}(?:\.\d+)?", drop.words("coords"))]
     choice = _whole(drop.words("choice"))
-    enough = (
-        len(numbers) == _CORNERS[shape] if shape in _CORNERS else len(numbers) >= 6 and len(numbers) % 2 == 0
-    )
-    if not shape or not enough or any(number < 0 for number in numbers):
+    if not shape or not has_corners(shape, numbers) or any(number < 0 for number in numbers):
         raise Unmappable("syntax", detail=f"{drop.words('shape')} {drop.words('coords')}"[:80])
     region = Region(
         shape=shape,

@@ -25,4 +25,9 @@ def hidden(text: str, pattern: re.Pattern[str] = PLACE) -> tuple[str, list[re.Ma
 
 def shown(text: str, places: list[re.Match[str]], value: Callable[[re.Match[str]], str]) -> str:
     """The text with something in every place again."""
-    return _HIDDEN.sub(lambda found: value(places[ord(found.group()) - _FIRST]), text)
+
+    def place(found: re.Match[str]) -> str:
+        number = ord(found.group()) - _FIRST
+        return value(places[number]) if number < len(places) else ""
+
+    return _HIDDEN.sub(place, text)

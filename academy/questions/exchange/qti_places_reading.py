@@ -27,7 +27,7 @@ from academy.questions.exchange.neutral import (
 )
 from academy.questions.exchange.qti_item import Declaration, Item
 from academy.questions.exchange.qti_names import attribute, find_all, name_of
-from academy.questions.shapes import CIRCLE, POLYGON, RECT
+from academy.questions.shapes import CIRCLE, POLYGON, RECT, has_corners
 
 __all__ = ["read_gap_match", "read_graphic_gap_match", "read_hotspot", "read_match", "read_points"]
 
@@ -258,6 +258,8 @@ def _region(item: Item, element: XmlElement, shape: str, coords: str, *, boxed: 
     if shape not in _SHAPES or not all(re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", word) for word in words):
         raise Unmappable("syntax", detail=f"{shape} {coords}"[:80])
     numbers = [int(Decimal(word).to_integral_value()) for word in words]
+    if not has_corners(_SHAPES[shape], numbers):
+        raise Unmappable("syntax", detail=f"{shape} {coords}"[:80])
     if shape == "rect" and len(numbers) == 4:
         left, top, right, bottom = numbers
         numbers = [left, top, right - left, bottom - top]

@@ -18,9 +18,9 @@ from academy.questions.rubric import NEVER, SHOWN
 
 __all__ = ["rubric_html", "taken_out"]
 
-_TABLE = re.compile(
-    r"\s*<table\b[^>]*\bclass=\"[^\"]*\bacademy-rubric\b[^>]*>.*?</table\s*>\s*", re.DOTALL | re.IGNORECASE
-)
+# bounds keep what begins again and again from being read again and again
+_OPENING = re.compile(r"<table\b[^<>]{0,200}\bacademy-rubric\b[^<>]{0,200}>", re.IGNORECASE)
+_CLOSING = re.compile(r"</table\s{0,9}>", re.IGNORECASE)
 _ID = re.compile(r"academy-id-([a-z0-9-]{1,32})")
 _SHOWN = re.compile(r"academy-shown-([a-z]{1,12})")
 
@@ -52,15 +52,18 @@ def taken_out(html: str, markdown: Callable[[str], str]) -> tuple[Rubric | None,
     Args:
         markdown: HTML of a cell as Markdown.
     """
-    found = _TABLE.search(html)
-    if found is None:
+    opening = _OPENING.search(html)
+    closing = _CLOSING.search(html, opening.end()) if opening else None
+    if opening is None or closing is None:
         return None, html
+    table = html[opening.start() : closing.end()]
     reader = _TableReader(markdown)
-    reader.feed(found.group())
+    reader.feed(table)
     reader.close()
-    shown = _SHOWN.search(found.group())
+    shown = _SHOWN.search(table)
     rubric = Rubric(criteria=tuple(reader.criteria), shown=shown[1] if shown and shown[1] in SHOWN else NEVER)
-    return rubric if rubric.criteria else None, html[: found.start()] + html[found.end() :]
+    rest = html[: opening.start()].rstrip() + html[closing.end() :].lstrip()
+    return rubric if rubric.criteria else None, rest
 
 
 class _TableReader(HTMLParser):

@@ -8,10 +8,14 @@ from academy.questions.exchange.formats import FORMATS
 from academy.questions.exchange.mapping import to_spec
 from academy.questions.exchange.mapping_rules import Unmappable
 from academy.questions.exchange.neutral import Labels
+from academy.questions.exchange.rubric_table import taken_out
 from tests.questions.exchange.banks import asked, item
 from tests.questions.exchange.test_moodle_kinds import PLAN, calculated, dataset, drop
 from tests.questions.exchange.test_moodle_xml import answer, one
+from tests.questions.exchange.test_qti import right
+from tests.questions.exchange.test_qti_kinds import PLAN as OBJECT
 from tests.questions.exchange.test_qti_kinds import N, put, templated, value
+from tests.questions.exchange.test_qti_kinds import one as qti
 from tests.questions.specs import ALL
 
 UNITS = "<units{own}><unit{mine}><multiplier>{by}</multiplier><unit_name>m</unit_name></unit></units>"
@@ -100,3 +104,32 @@ def test_shapes_without_corners(app, shape, coords):
     assert refused(one("ddmarker", PLAN + drags + drop(1, shape, coords, 2))) == "syntax"
     kept = one("ddmarker", PLAN + drags + drop(1, "circle", "50,50;20", 2))
     assert isinstance(kept.body, Labels)
+
+
+@pytest.mark.parametrize(("shape", "coords"), [("circle", "5"), ("rect", "1,1"), ("poly", "5")])
+def test_places_without_corners_in_qti(app, shape, coords):
+    declared = right("W1 H1", cardinality="multiple", base="directedPair")
+    body = (
+        f'<graphicGapMatchInteraction responseIdentifier="RESPONSE">{OBJECT}<gapText identifier="W1" matchMax="1">x</gapText>'
+        f'<associableHotspot identifier="H1" shape="{shape}" coords="{coords}" matchMax="1"/></graphicGapMatchInteraction>'
+    )
+    assert refused(qti(declared, body)) == "syntax"
+
+
+def test_signs_of_places_that_are_none(app):
+    text = "<p>{e} &#xE105; &#xF8FF;</p>"
+    _kind, spec, _notes = to_spec(calculated("{e}", text, sets=dataset("e", "1", "9", "0", ("3",))), "vi")
+    assert spec["text"]["vi"].count("{v_e}") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<table class="academy-rubric">' * 30_000,
+        "<table " + "academy-rubric " * 60_000,
+        " " * 300_000,
+    ],
+    ids=["tables", "classes", "blanks"],
+)
+def test_texts_that_begin_something_again_and_again(app, text):
+    assert taken_out(text, str)[0] is None
