@@ -18,7 +18,7 @@ from academy.kernel.errors import Conflict, Invalid
 from academy.kernel.i18n import _l
 from academy.kernel.text import clean
 from academy.kernel.unit_of_work import UnitOfWork, unit_of_work
-from academy.questions.models import ItemVersion
+from academy.questions.models import Item, ItemVersion
 from academy.questions.queries import VersionRow, find_item, get_item_version
 from academy.quizzes.closing import grade_as_json
 from academy.quizzes.graded_papers import GradedPaper, graded_papers
@@ -354,6 +354,8 @@ def _refused(field: str, message: Any) -> Invalid:
 
 def _refuse_second(item_id: int) -> None:
     """Two regrades of an item at once would each plan from what the other is about to change."""
+    # held until the proposal stands, so that of two at the same moment one sees the other
+    db.session.execute(select(Item.id).where(Item.id == item_id).with_for_update(key_share=True))
     waiting = db.session.scalar(
         select(Regrade.id)
         .where(Regrade.item_id == item_id, Regrade.state.in_((PREPARING, DRAFTED, PROPOSED, APPROVED)))
