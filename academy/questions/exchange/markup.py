@@ -104,8 +104,9 @@ _BLOCKS = frozenset(
 _DROPPED = frozenset("script style head title iframe object embed noscript template".split())
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "del": "~~", "s": "~~", "strike": "~~"}
 _PLAIN_HTML = re.compile(r"<p>([^<&\\$]+)</p>|([^<&\\$]+)")
-# a closing $$ before a digit is a price: "from $$5 to $$7"
-_TEX = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]|\$\$([^$]+?)\$\$(?!\d)", re.DOTALL)
+# a closing $$ before a digit is a price: "from $$5 to $$7"; none reaches past the next beginning of its kind, so that
+# beginnings without an end are not each searched to the end of the text
+_TEX = re.compile(r"\\\(((?:(?!\\[()]).)+)\\\)|\\\[((?:(?!\\[\[\]]).)+)\\\]|\$\$([^$]+?)\$\$(?!\d)", re.DOTALL)
 _DELIMITER = re.compile(r"\\[(\[]|\$\$")
 
 

@@ -77,3 +77,10 @@ def test_where_a_format_has_no_delimiters_formulas_are_marked():
     assert html == '<span class="math-tex">\\(a^2\\)</span> và <span class="math-tex">\\(b\\)</span>'
     assert to_markdown(html, marked=True) == "$a^2$ và $b$"
     assert plain_text(to_markdown(r"giá \(x\) từ $$5$$", marked=True)) == r"giá \(x\) từ $$5$$"
+
+
+@pytest.mark.parametrize("delimiter", ["\\(", "\\[", "$$ "])
+def test_a_hundred_thousand_beginnings_without_an_end_are_read_in_one_pass(delimiter):
+    # searching the rest of the text for each would take minutes
+    assert to_markdown(f"<p>{delimiter * 100_000}x</p>").endswith("x")
+    assert "$y$" in to_markdown(f"<p>{delimiter} \\(y\\)</p>").replace("$ y $", "$y$")
