@@ -128,7 +128,7 @@ class _Segment:
 
     def stored(self, number: int) -> dict:
         with self._lock, _reading():
-            return self._reader._perdoc.stored_fields(number).get("data") or {}
+            return self._reader._perdoc.stored_fields(number)["data"]  # of a torn file, documents of nothing
 
 
 class WhooshView(View):

@@ -284,7 +284,7 @@ def test_more_time_given_in_the_room_reaches_the_page_without_a_reload(page, bro
     room.check(f"input[name=attempt][value='{attempt}']")
     room.fill("[name=minutes]", "45")
     room.locator("form[action$='/time'] [name=reason]").fill("Mất điện trong phòng thi")
-    submit(room, "form[action$='/time']", "[value=chosen]")
+    submit(room, "form[action$='/time']", ".actions button")
     with page.expect_response(STATE):
         page.evaluate(SHOW)
     until(page, lambda: minutes(page) >= minutes_of(before) + 40)

@@ -36,8 +36,11 @@ def test_killing_the_indexer_loses_and_doubles_nothing(name, tmp_path):
         [sys.executable, "-m", "tests.search.killed_indexer", name, str(index.generations.root)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+    kills = 0
     try:
-        for _kill in range(KILLS):
+        # on a slow machine writers are killed before they have written: then more of them are
+        while kills < KILLS or len(set(positions)) < KILLS / 3 and kills < 5 * KILLS:
+            kills += 1
             nursery.stdin.write("\n")
             nursery.stdin.flush()
             writer = int(nursery.stdout.readline())
@@ -50,7 +53,7 @@ def test_killing_the_indexer_loses_and_doubles_nothing(name, tmp_path):
         nursery.stdout.close()
         nursery.wait()
     assert positions == sorted(positions)
-    assert positions[-1] > KILLS / 3, "too slow to mean anything"
+    assert len(set(positions)) >= KILLS / 3, "too slow to mean anything"
 
 
 def _look(name, root):
