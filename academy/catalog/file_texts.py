@@ -15,6 +15,7 @@ import re
 import resource
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -253,8 +254,7 @@ def main(suffix: str) -> None:
     if not re.fullmatch(r"\.[a-z]+", suffix) or suffix not in READERS:
         sys.exit(f"There is no reader for “{suffix}”.")
     if suffix == ".pdf":
-        import pypdf  # noqa: F401 - before the limits: later it may open no more files
-
+        import_module("pypdf")  # before the limits: later it may open no more files
     _limit()
     json.dump(_answer(suffix, sys.stdin.buffer.read()), sys.stdout)
 

@@ -86,6 +86,9 @@ class MemoryView(View):
     def stored(self, number: int) -> dict:
         return stored_values(self._entries[number].doc)
 
+    def expect(self, numbers: list[int]) -> None:
+        """Nothing to fetch ahead."""
+
 
 class MemoryIndex:
     """A search backend; see :class:`academy.search.backend.SearchBackend`."""

@@ -14,6 +14,7 @@ from academy.kernel.rights import public
 from academy.plugins.manager import installed_modules
 from academy.search import need_pages, own_pages, own_queries, queries, remembering, word_pages
 from academy.search.blueprint import bp
+from academy.search.views import Results
 from academy.web.navigation import add_entry
 
 __all__ = ["bp", "need_pages", "own_pages", "word_pages"]
@@ -80,7 +81,7 @@ def _address(text: str, chosen: Mapping[str, str], **more: str) -> str:
     return url_for("search.search_page", q=text, **chosen, **more)
 
 
-def _titles(results: queries.Results) -> dict[str, dict[str, str]]:
+def _titles(results: Results) -> dict[str, dict[str, str]]:
     """Names of the facets' values in the reader's language."""
     modules = {module.slug: localized(module.title) for module in installed_modules()}
     courses = set(results.facets.get("course", ())) | {result.course for result in results.items}
@@ -93,7 +94,7 @@ def _titles(results: queries.Results) -> dict[str, dict[str, str]]:
 
 
 def _chips(
-    name: str, results: queries.Results, chosen: dict[str, str], titles: dict[str, str]
+    name: str, results: Results, chosen: dict[str, str], titles: dict[str, str]
 ) -> list[tuple[str, str, bool, int | None]]:
     """A facet as links: choosing a value, or, where it is chosen, letting it go."""
     counts = dict(results.facets.get(name, {}))

@@ -100,7 +100,8 @@ class View(ABC):
     def segments(self) -> int:
         return 1
 
-    def expect(self, numbers: list[int]) -> None:  # noqa: B027
+    @abstractmethod
+    def expect(self, numbers: list[int]) -> None:
         """Told which documents will be asked for, an engine may fetch them in one go."""
 
     def postings(self, field: str, term: str) -> Postings:

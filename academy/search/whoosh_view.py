@@ -206,6 +206,9 @@ class WhooshView(View):
         at = int(np.searchsorted(self._bases, number, side="right")) - 1
         return self._parts[at].stored(number - int(self._bases[at]))
 
+    def expect(self, numbers: list[int]) -> None:
+        """Nothing to fetch ahead: the files are mapped into memory."""
+
     def is_outdated(self) -> bool:
         """Whether there is a newer state on disk, or none at all."""
         return TOC._latest_generation(self.storage, INDEX_NAME) != self.toc
