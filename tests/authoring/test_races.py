@@ -11,7 +11,7 @@ from academy.kernel.db import db
 from tests.authoring.conftest import text
 from tests.conftest import make_config
 from tests.factories import create_actor, create_unit
-from tests.quizzes.test_races import at_once, own_database
+from tests.quizzes.racing import at_once, own_database
 
 
 @pytest.fixture

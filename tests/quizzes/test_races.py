@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
-from threading import Barrier
-from typing import Any
-
 import pytest
-from sqlalchemy import create_engine, func, make_url, select, text
+from sqlalchemy import func, select
 
-from academy.app import create_app
 from academy.kernel.db import db
 from academy.kernel.jobs import Job
 from academy.quizzes import queries, services
 from academy.quizzes.models import AnswerLog, Attempt, AttemptItem
-from tests.conftest import make_config
-from tests.quizzes.conftest import make_sat
+from tests.quizzes.racing import at_once, quiz_house, rows
 from tests.quizzes.sitting import right_answer, view, wrong_answer
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """An application on a database of its own: nothing is rolled back here."""
-    folder = tmp_path_factory.mktemp("races")
-    with own_database(folder) as url:
-        app = create_app(make_config(folder, database_url=url))
-        with app.app_context():
-            db.create_all()
-            sat = make_sat()
-            db.session.remove()
-        yield app, sat
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-
-
-@contextmanager
-def own_database(folder: Path) -> Iterator[str]:
-    """A file, or a new database of the cluster that the tests run on."""
-    shared = os.environ.get("ACADEMY_TEST_DATABASE_URL")
-    if not shared:
-        yield f"sqlite:///{folder / 'races.sqlite3'}"
-        return
-    engine = create_engine(shared, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE quizzes_races"))
-        yield make_url(shared).set(database="quizzes_races").render_as_string(hide_password=False)
-        connection.execute(text("DROP DATABASE quizzes_races WITH (FORCE)"))
-    engine.dispose()
+    with quiz_house(tmp_path_factory.mktemp("races")) as found:
+        yield found
 
 
 @pytest.fixture
@@ -61,31 +26,6 @@ def learner(house):
         actor = sat.learner()
         db.session.remove()
         return actor
-
-
-def at_once(app, number: int, act: Callable[[int], Any]) -> list[Any]:
-    """Call ``act(n)`` from so many threads at the same moment; their results, or what they raised."""
-    gate = Barrier(number)
-
-    def run(index: int) -> Any:
-        with app.app_context():
-            gate.wait()
-            try:
-                return act(index)
-            except Exception as error:
-                return error
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(run, range(number)))
-
-
-def rows(app, statement):
-    with app.app_context():
-        found = db.session.execute(statement).all()
-        db.session.remove()
-        return found
 
 
 def test_twenty_five_starts_at_once_give_one_attempt(house, learner):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import func, select
 
 from academy.kernel.db import db
 from academy.kernel.errors import Conflict
 from academy.regrading import services
 from academy.regrading.models import Regrade
-from tests.quizzes.test_races import at_once, house, rows  # noqa: F401
+from tests.quizzes.racing import at_once, quiz_house, rows
 
 
-def test_of_regrades_proposed_at_once_one_begins(house):  # noqa: F811
+@pytest.fixture
+def house(tmp_path):
+    with quiz_house(tmp_path) as found:
+        yield found
+
+
+def test_of_regrades_proposed_at_once_one_begins(house):
     app, sat = house
 
     def propose(_number):

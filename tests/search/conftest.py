@@ -4,10 +4,12 @@ import shutil
 
 import pytest
 
+from academy.kernel.authorization import Role
 from academy.search import services
 from academy.search.backend import Applied, Scope
 from academy.search.engine import engine
 from academy.search.whoosh_index import WhooshIndex
+from tests.factories import create_actor, create_unit
 from tests.search.corpus import course_documents, own_documents, real_documents
 
 EVERYTHING = Scope(frozenset(), everything=True)
@@ -42,3 +44,9 @@ def fresh_index(app):
     yield engine()
     shutil.rmtree(root, ignore_errors=True)
     engine().refresh()
+
+
+@pytest.fixture
+def author(app, fresh_index):
+    """Who writes, publishes and restricts courses, while there is no index yet."""
+    return create_actor(Role.INSTRUCTOR, Role.ADMINISTRATOR, unit=create_unit())

@@ -35,11 +35,6 @@ Một đoạn không nói gì.
 """
 
 
-@pytest.fixture
-def author(app, fresh_index):
-    return create_actor(Role.INSTRUCTOR, Role.ADMINISTRATOR, unit=create_unit())
-
-
 def write_course(actor, title, *lessons, slug=None, visibility="public", lang="vi"):
     """Publish a course with lessons ``(title, text)``; its slug."""
     course = create_course(actor, title=title, slug=slug)

@@ -14,7 +14,7 @@ from academy.search.query import parse
 from academy.search.view import View
 from tests.search.conftest import EVERYTHING, build
 from tests.search.corpus import document
-from tests.search.test_indexing import ANYBODY, author, write_course  # noqa: F401 (a fixture)
+from tests.search.test_indexing import ANYBODY, write_course
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_words_that_nothing_has_are_named(shelf):
     assert asked(shelf, "hoen gỉ", Scope(frozenset(["public"]))).missing == ("hoen", "gỉ")
 
 
-def test_a_search_without_results_tells_which_word_to_leave_out(author):  # noqa: F811
+def test_a_search_without_results_tells_which_word_to_leave_out(author):
     write_course(author, "Văn thư", ("Đóng dấu", "Đóng dấu giáp lai."), ("Ký số", "Ký số văn bản."))
     jobs.run_all()
     engine().refresh()

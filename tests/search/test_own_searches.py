@@ -25,7 +25,7 @@ from academy.search.remembering import (
     set_remembering,
 )
 from tests.factories import create_actor, create_unit, sign_in
-from tests.search.test_indexing import author, write_course  # noqa: F401 (a fixture)
+from tests.search.test_indexing import write_course
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_who_switches_it_off_leaves_nothing_behind(learner, session):
 # --- saved -----------------------------------------------------------------------------------------
 
 
-def test_searches_are_saved_by_name_and_counted_when_opened(author):  # noqa: F811
+def test_searches_are_saved_by_name_and_counted_when_opened(author):
     write_course(author, "Văn thư", ("Đóng dấu", "Đóng dấu giáp lai."))
     jobs.run_all()
     engine().refresh()

@@ -32,7 +32,7 @@ from tests.factories import create_actor, create_unit
 from tests.search.conftest import EVERYTHING
 from tests.search.corpus import document
 from tests.search.relevance import seeded_pairs
-from tests.search.test_indexing import author, write_course  # noqa: F401 (a fixture)
+from tests.search.test_indexing import write_course
 
 KNOWN = Synonyms.of(
     [("UBND", "ủy ban nhân dân"), ("CĐS", "chuyển đổi số"), ("sổ đỏ", "giấy chứng nhận nhà đất")]
@@ -211,7 +211,7 @@ def test_a_retired_pair_takes_no_part_and_is_brought_back_rather_than_added(admi
     assert synonyms_in_force().pairs
 
 
-def test_a_change_takes_effect_with_the_next_search(author):  # noqa: F811
+def test_a_change_takes_effect_with_the_next_search(author):
     write_course(author, "Sổ sách", ("Hồ sơ đất", "Giấy chứng nhận nhà đất cấp trong mười ngày."))
     jobs.run_all()
     engine().refresh()

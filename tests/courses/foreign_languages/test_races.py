@@ -13,7 +13,7 @@ from courses.foreign_languages.models import Review
 from tests.conftest import make_config
 from tests.courses.foreign_languages.conftest import make_language
 from tests.factories import create_actor
-from tests.quizzes.test_races import at_once, own_database
+from tests.quizzes.racing import at_once, own_database
 
 GOOD = 3
 
