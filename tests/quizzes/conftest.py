@@ -20,9 +20,10 @@ from academy.enrollment.services import enroll
 from academy.kernel.actor import Actor
 from academy.kernel.authorization import Role
 from academy.questions.services import save_item
-from academy.quizzes.services import save_quiz
+from academy.quizzes.services import save_quiz, start_attempt
 from tests.factories import create_actor
 from tests.questions.specs import AUTOMATIC, BY_HAND, both, option
+from tests.quizzes.nine_to_ten import WINDOW, at, grant
 
 LESSON = "---\ntitle: {title}\nobjectives: [x]\nsummary: s\n---\n## {title} {{#phan-mot}}\n\nChữ.\n"
 OUTCOMES = (
@@ -145,3 +146,18 @@ def make_sat_by_hand() -> Sat:
 @pytest.fixture
 def sat_by_hand(app) -> Sat:
     return make_sat_by_hand()
+
+
+@pytest.fixture
+def at_the_end(sat):
+    """An examination from nine to ten, and somebody who has begun its thirty minutes at half past."""
+    sat.settings(window=WINDOW)
+
+    def begin(**granted):
+        learner = sat.learner()
+        if granted:
+            grant(sat, learner, **granted)
+        with at(30):
+            return learner, start_attempt(learner, sat.quiz_id)
+
+    return begin

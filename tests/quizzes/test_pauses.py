@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import literal
@@ -24,35 +24,16 @@ from academy.quizzes.results import result_of
 from academy.quizzes.seat import Seat
 from academy.quizzes.windows import closed_for_all
 from tests.factories import create_actor
+from tests.quizzes.nine_to_ten import ILL, NINE, REASON, WINDOW, at, attempt_of, grant, minutes_from_nine
 from tests.quizzes.sitting import right_answer, run_jobs, view, wrong_answer
 from tests.quizzes.test_examinations import _approve
 from tests.quizzes.test_pages import Reader
 
-NINE = datetime(2026, 12, 1, 2, tzinfo=UTC)
-WINDOW = {"opens": "2026-12-01T09:00", "closes": "2026-12-01T10:00"}
 HERE, THERE = Seat(device="one", address="10.1.2.3"), Seat(device="two", address="10.1.2.4")
-REASON = "Theo giấy xác nhận y tế"
-ILL = "Thí sinh bị ngất"
-
-
-def at(minutes: float, seconds: float = 0):
-    return clock.frozen(NINE + timedelta(minutes=minutes, seconds=seconds))
 
 
 def acts(act):
     return db.session.query(AuditEntry).filter_by(act=act).all()
-
-
-def attempt_of(learner, attempt_id):
-    return view(learner, attempt_id).attempt
-
-
-def grant(sat, learner, **granted):
-    services.grant_accommodation(sat.instructor, sat.quiz_id, learner.username, {"reason": REASON} | granted)
-
-
-def minutes_from_nine(instant):
-    return (instant - NINE) / timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -358,21 +339,6 @@ def test_only_who_invigilates_orders_a_pause_with_minutes_and_a_reason(pausing, 
 
 
 # --- the end of the window -----------------------------------------------------------------------
-
-
-@pytest.fixture
-def at_the_end(sat):
-    """An examination from nine to ten, and somebody who has begun its thirty minutes at half past."""
-    sat.settings(window=WINDOW)
-
-    def begin(**granted):
-        learner = sat.learner()
-        if granted:
-            grant(sat, learner, **granted)
-        with at(30):
-            return learner, services.start_attempt(learner, sat.quiz_id)
-
-    return begin
 
 
 def test_the_closing_stays_the_end_unless_more_was_granted(at_the_end):

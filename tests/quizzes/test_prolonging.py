@@ -9,15 +9,7 @@ import pytest
 from academy.kernel.errors import Forbidden
 from academy.quizzes import services
 from academy.quizzes.models import CONTENT, Quiz
-from tests.quizzes.test_pauses import (  # noqa: F401
-    ILL,
-    NINE,
-    REASON,
-    at,
-    at_the_end,
-    attempt_of,
-    minutes_from_nine,
-)
+from tests.quizzes.nine_to_ten import ILL, NINE, REASON, at, attempt_of, minutes_from_nine
 
 
 def prolong(sat, minutes):
@@ -26,7 +18,7 @@ def prolong(sat, minutes):
     )
 
 
-def test_a_pause_that_the_old_end_cut_short_is_made_up(at_the_end, sat):  # noqa: F811
+def test_a_pause_that_the_old_end_cut_short_is_made_up(at_the_end, sat):
     learner, attempt = at_the_end(pauses=1, pause_minutes=10)
     with at(40):
         services.pause_own(learner, attempt)
@@ -38,7 +30,7 @@ def test_a_pause_that_the_old_end_cut_short_is_made_up(at_the_end, sat):  # noqa
         assert minutes_from_nine(attempt_of(learner, attempt).deadline) == 70
 
 
-def test_of_a_pause_that_goes_on_only_what_was_used_stays(at_the_end, sat):  # noqa: F811
+def test_of_a_pause_that_goes_on_only_what_was_used_stays(at_the_end, sat):
     learner, attempt = at_the_end(pauses=1, pause_minutes=20)
     with at(35):
         services.pause_own(learner, attempt)
@@ -49,7 +41,7 @@ def test_of_a_pause_that_goes_on_only_what_was_used_stays(at_the_end, sat):  # n
     assert minutes_from_nine(attempt_of(learner, attempt).deadline) == 64
 
 
-def test_an_ordered_pause_that_was_cut_is_made_up_and_one_past_the_end_is_not_counted_twice(at_the_end, sat):  # noqa: F811
+def test_an_ordered_pause_that_was_cut_is_made_up_and_one_past_the_end_is_not_counted_twice(at_the_end, sat):
     (cut, of_cut), (whole, of_whole) = at_the_end(), at_the_end()
     with at(40):
         services.pause_attempts(sat.instructor, sat.quiz_id, 10, reason=ILL, attempts=[of_cut])
